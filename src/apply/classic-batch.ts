@@ -1,0 +1,150 @@
+import { formatAddress } from "../cluster/address.ts";
+import { SlotSet } from "../cluster/slot-set.ts";
+import { NodeFailed } from "../errors.ts";
+import type { ApplyContext } from "./apply-context.ts";
+import { closeUntouched } from "./close-untouched.ts";
+import { findKeys, type FoundKeys } from "./find-keys.ts";
+import { handOverSlots } from "./hand-over-slots.ts";
+import type { KeySender } from "./key-sender.ts";
+import type { PairMove } from "./pair-move.ts";
+
+/** How often a node may count keys that it does not list, before that is a failure. */
+const LOOKS_IN_VAIN_MAX = 20;
+const LOOK_AGAIN_MS = 50;
+
+interface Batch {
+  readonly move: PairMove;
+  readonly sender: KeySender;
+  readonly slots: readonly number[];
+}
+
+interface FoundIn extends FoundKeys {
+  readonly database: number;
+}
+
+/** Slots that go through the stages of a classic move together: first `open`, then `send`, then `finish`. */
+export class ClassicBatch {
+  readonly slots: readonly number[];
+  readonly #context: ApplyContext;
+  readonly #move: PairMove;
+  readonly #sender: KeySender;
+  readonly #begun = new Set<number>();
+  #found: readonly FoundIn[] = [];
+
+  constructor(context: ApplyContext, { move, sender, slots }: Batch) {
+    this.slots = slots;
+    this.#context = context;
+    this.#move = move;
+    this.#sender = sender;
+  }
+
+  /** Opens the slots and finds the keys of those that had some when they were counted. */
+  async open(): Promise<void> {
+    const { from, to } = this.#move;
+    const source = this.#context.clients.at(from.address);
+    // The target first: a migrating source already sends clients on with ASK, and a target that is not
+    // importing would send them straight back.
+    await this.#context.clients.at(to.address).markImporting(this.slots, from.id);
+    await source.markMigrating(this.slots, to.id);
+    // No new key can appear at the source from here on, so that these are all databases there will be.
+    const found: FoundIn[] = [];
+    const counted = this.slots.filter((slot) => (this.#move.keysInSlot.get(slot) ?? 0) > 0);
+    for (const database of await source.databases()) {
+      found.push({ database, ...(await this.#find(counted, database)) });
+    }
+    this.#found = found;
+  }
+
+  /** Sends what was found, and what was too much to be found at once. */
+  async send(): Promise<void> {
+    for (const { database, slots, unfinished } of this.#found) {
+      await this.#sender.send(slots, { database, begun: this.#begun });
+      await this.#empty(unfinished, database);
+    }
+  }
+
+  /**
+   * Sends what the source has all the same, and hands the slots over to the target. Asked to stop, it closes the
+   * slots of which no key was sent, if it can without harm.
+   *
+   * @returns whether all slots are the target's now.
+   */
+  async finish(): Promise<boolean> {
+    const left = await this.#emptyRest();
+    const unclosed = await this.#close(left);
+    const moved = this.slots.filter((slot) => !left.includes(slot) || unclosed.has(slot));
+    if (moved.length > 0) await handOverSlots(this.#context, { move: this.#move, slots: moved });
+    return moved.length === this.slots.length;
+  }
+
+  /**
+   * A node that is told of a new owner deletes the keys that it still has of the slot (seen with Valkey 9.1): no slot
+   * is handed over before its node has said that it holds none.
+   *
+   * @returns the slots that still have keys, when asked to stop: none of theirs was sent.
+   */
+  async #emptyRest(): Promise<readonly number[]> {
+    const source = this.#context.clients.at(this.#move.from.address);
+    const withKeys = async (slots: readonly number[]): Promise<readonly number[]> => {
+      const counts = slots.length === 0 ? [] : await source.countKeys(slots);
+      return slots.filter((_, index) => counts[index] !== 0);
+    };
+    let inVain = 0;
+    for (let full = await withKeys(this.slots); ; full = await withKeys(full)) {
+      const wanted = full.filter((slot) => this.#mayTravel(slot));
+      if (wanted.length === 0) return full;
+      let found = 0;
+      for (const database of await source.databases()) found += await this.#empty(wanted, database);
+      // Keys that expire are counted a little longer than they are listed.
+      inVain = found === 0 ? inVain + 1 : 0;
+      if (inVain >= LOOKS_IN_VAIN_MAX) throw keysNotListed(this.#move, wanted);
+      if (inVain > 0) await this.#context.clock.sleep(LOOK_AGAIN_MS);
+    }
+  }
+
+  /**
+   * Sends the keys that a database has of slots until it has none; asked to stop, only of those that have begun.
+   *
+   * @returns how many were sent.
+   */
+  async #empty(slots: readonly number[], database: number): Promise<number> {
+    let keyCount = 0;
+    for (let left = slots; left.length > 0;) {
+      const found = await this.#find(left, database);
+      const wanted = found.slots.filter(({ slot }) => this.#mayTravel(slot));
+      await this.#sender.send(wanted, { database, begun: this.#begun });
+      keyCount += wanted.reduce((sum, { keys }) => sum + keys.length, 0);
+      left = found.unfinished.filter((slot) => this.#mayTravel(slot));
+    }
+    return keyCount;
+  }
+
+  #mayTravel(slot: number): boolean {
+    return !this.#context.signal.aborted || this.#begun.has(slot);
+  }
+
+  /**
+   * @returns those that could not be closed, for clients have written keys of theirs to the target already: they
+   * were finished instead.
+   */
+  async #close(slots: readonly number[]): Promise<ReadonlySet<number>> {
+    if (slots.length === 0) return new Set();
+    const unclosed = new Set(await closeUntouched(this.#context, { move: this.#move, slots }));
+    for (const slot of unclosed) this.#begun.add(slot);
+    await this.#emptyRest();
+    return unclosed;
+  }
+
+  async #find(slots: readonly number[], database: number): Promise<FoundKeys> {
+    return await findKeys(this.#context, { move: this.#move, slots, database });
+  }
+}
+
+function keysNotListed({ from }: PairMove, slots: readonly number[]): NodeFailed {
+  const node = formatAddress(from.address);
+  return new NodeFailed(`${node} counts keys in slots ${SlotSet.of(slots)} and lists none of them.`, {
+    code: "keys-not-listed",
+    node,
+    hint: `CLUSTER COUNTKEYSINSLOT and GETKEYSINSLOT at ${node} tell more. Run the same command again: it goes on from here.`,
+  });
+}

@@ -1,0 +1,73 @@
+import { formatAddress } from "../cluster/address.ts";
+import type { NodeView } from "../cluster/node-view.ts";
+import { isServerFrom } from "../cluster/server-version.ts";
+import { SlotSet } from "../cluster/slot-set.ts";
+import { NodeFailed } from "../errors.ts";
+import type { NodeClient } from "../wire/node-client.ts";
+import type { ApplyContext } from "./apply-context.ts";
+import { nodeGone } from "./node-gone.ts";
+import type { PairMove } from "./pair-move.ts";
+
+/**
+ * Closes slots of which the target holds no key. The target first: it sends clients back to the source from
+ * then on, so that no write reaches it any more; only then is it certain that it has none.
+ *
+ * @returns what is still open: slots of which the target has keys, sent to it or written there by clients.
+ * @throws NodeFailed or ConnectFailed when the nodes could not be asked, or one of them is a replica now: who has
+ *   taken over from it knows nothing of open slots, but has the keys.
+ */
+export async function closeUntouched(
+  { clients }: ApplyContext,
+  { move, slots }: { readonly move: PairMove; readonly slots: readonly number[] },
+): Promise<SlotSet> {
+  const target = clients.at(move.to.address);
+  const source = clients.at(move.from.address);
+  const [there, here] = await Promise.all([target.look(), source.look()]);
+  if (!("view" in there)) throw nodeGone(move.to.address, there.unreached.detail);
+  if (!("view" in here)) throw nodeGone(move.from.address, here.unreached.detail);
+  if (there.view.self.role !== "primary") throw targetFailedOver(there.view);
+  if (here.view.self.role !== "primary") throw failedOver(here.view, "is a replica now.");
+  const importing = new Set(there.view.self.openSlots.map(({ slot }) => slot));
+  const migrating = new Set(here.view.self.openSlots.map(({ slot }) => slot));
+  // What the target owns already has arrived; the source hears of it by gossip.
+  const open = slots.filter(
+    (slot) => (importing.has(slot) || migrating.has(slot)) && !there.view.self.slots.has(slot),
+  );
+  const untouched = await without(target, open);
+  await target.closeSlots(untouched.filter((slot) => importing.has(slot)));
+  const still = new Set(await without(target, untouched));
+  await target.markImporting(
+    untouched.filter((slot) => !still.has(slot)),
+    move.from.id,
+  );
+  await source.closeSlots([...still].filter((slot) => migrating.has(slot)));
+  return SlotSet.of(open.filter((slot) => !still.has(slot)));
+}
+
+/** The code of the error when keys are lost by it. */
+export const KEYS_TRIMMED = "keys-trimmed";
+
+/**
+ * Since 8.4 a replica of Redis that takes over deletes the keys of slots that it does not own (seen with 8.6), and
+ * of slots that are on their way to it it knows nothing.
+ */
+function targetFailedOver(view: NodeView): NodeFailed {
+  return isServerFrom(view, { engine: "redis", from: [8, 4] })
+    ? failedOver(
+        view,
+        "is a replica now, and Redis 8.4 and later deletes keys of open slots when a replica takes over: those that had arrived there are lost. Atomic migrations lose none.",
+        KEYS_TRIMMED,
+      )
+    : failedOver(view, "is a replica now.");
+}
+
+function failedOver({ address }: NodeView, what: string, code = "failed-over"): NodeFailed {
+  const node = formatAddress(address);
+  return new NodeFailed(`${node} ${what}`, { code, node });
+}
+
+/** Those of the slots of which the node holds no key. */
+async function without(node: NodeClient, slots: readonly number[]): Promise<number[]> {
+  const counts = await node.countKeys(slots);
+  return slots.filter((_, index) => counts[index] === 0);
+}

@@ -1,0 +1,99 @@
+import { formatAddress } from "../cluster/address.ts";
+import type { NodeView } from "../cluster/node-view.ts";
+import { isServerFrom } from "../cluster/server-version.ts";
+import { lineAbout, nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
+import { DeadlinePassed } from "../errors.ts";
+import type { StepOf } from "../plan/step.ts";
+import type { ApplyContext } from "./apply-context.ts";
+import type { Stage } from "./stage.ts";
+import { lookAtStepNode } from "./look-at-step-node.ts";
+import { pollUntil } from "./poll-until.ts";
+
+type FailoverStep = StepOf<"failover">;
+
+/** A failover that did not come about is given up by the server after 5 s at most: then it is asked again. */
+const ASK_AGAIN_MS = 6000;
+
+/** Makes replicas primaries, and waits until every node that answers says so. */
+export async function failOver(
+  context: ApplyContext,
+  { steps, members, onEnd }: Stage<"failover">,
+): Promise<void> {
+  for (const step of steps) {
+    await lookAtStepNode(context, step.replica);
+    let askedMs = -Infinity;
+    let isPrimary = false;
+    await pollUntil(context, {
+      what: "promotion",
+      missing: async () => {
+        const topology = await context.lookAt(members);
+        const view = nodeById(topology, step.replica.id)?.view;
+        isPrimary = view?.self.role === "primary";
+        const isDue = context.clock.nowMs() - askedMs >= ASK_AGAIN_MS;
+        if (view && !isPrimary && isDue && !(step.mode === "graceful" && waitsForPing(view))) {
+          askedMs = context.clock.nowMs();
+          await ask(context, step);
+        }
+        return whoDisagrees(topology, step);
+      },
+      late: (missing, waitedMs) => notPromoted(step, { missing, waitedMs, isPrimary }),
+    });
+    onEnd(step);
+  }
+}
+
+/**
+ * Before 6.2 a primary that has never sent anything takes its offset of 0 for not known yet, and the handover
+ * times out for ever (redis/redis#8651). The ping that it sends to its replicas every 10 s ends that, but not
+ * while a handover is under way: it must not be asked before.
+ */
+function waitsForPing(view: NodeView): boolean {
+  const isOld = view.engine === "redis" && !isServerFrom(view, { engine: "redis", from: [6, 2] });
+  return isOld && view.replication.offset === 0;
+}
+
+/** A replica that was promoted since the last look refuses, and all is well. */
+async function ask(context: ApplyContext, { replica, mode }: FailoverStep): Promise<void> {
+  try {
+    await context.clients.at(replica.address).failover(mode);
+  } catch (error) {
+    const { self } = await lookAtStepNode(context, replica);
+    if (self.role !== "primary") throw error;
+  }
+}
+
+/** Everyone who does not yet see the replica as the primary, and the old primary without slots. */
+function whoDisagrees(topology: Topology, { replica, primaryId }: FailoverStep): string[] {
+  return reachedNodes(topology).flatMap(({ view }) => {
+    if (!view) return [];
+    const isPromoted = lineAbout(view, replica.id)?.role === "primary";
+    const old = lineAbout(view, primaryId);
+    const isReplaced = old?.role !== "primary" || old.slots.size === 0;
+    return isPromoted && isReplaced ? [] : [formatAddress(view.address)];
+  });
+}
+
+function notPromoted(
+  { replica, mode }: FailoverStep,
+  { missing, waitedMs, isPrimary }: { missing: readonly string[]; waitedMs: number; isPrimary: boolean },
+): DeadlinePassed {
+  const node = formatAddress(replica.address);
+  const seconds = Math.round(waitedMs / 1000);
+  return isPrimary
+    ? new DeadlinePassed(
+        `${node} is primary, but after ${seconds} s these nodes do not say so: ${missing.join(", ")}.`,
+        {
+          code: "no-agreement",
+          node,
+          hint: "slotctl check shows who says what; --wait waits longer.",
+        },
+      )
+    : new DeadlinePassed(`${node} did not become primary within ${seconds} s; the shard is as it was.`, {
+        code: "no-promotion",
+        node,
+        hint:
+          mode === "graceful"
+            ? "Its log says why. When its primary is dead, use --force; when most primaries are, --takeover."
+            : "Its log says why. A failover needs the votes of most primaries; --takeover does without them.",
+      });
+}

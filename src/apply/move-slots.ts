@@ -1,0 +1,149 @@
+import { type Address, formatAddress } from "../cluster/address.ts";
+import type { Topology } from "../cluster/topology.ts";
+import { DeadlinePassed, SlotctlError } from "../errors.ts";
+import type { StepOf } from "../plan/step.ts";
+import { eachBounded } from "../wire/each-bounded.ts";
+import type { ApplyContext } from "./apply-context.ts";
+import { followNewSources } from "./follow-new-sources.ts";
+import { nextMove } from "./move-schedule.ts";
+import { ATOMIC_UNAVAILABLE, movers } from "./movers.ts";
+import { PaceSetter } from "./pace-setter.ts";
+import type { PairMove } from "./pair-move.ts";
+import { prepareMove } from "./prepare-move.ts";
+import type { Stage } from "./stage.ts";
+import { waitForAgreement } from "./wait-for-agreement.ts";
+
+type MoveStep = StepOf<"move-slots">;
+
+/** How long views that differ are waited for. */
+const VIEWS_MS_MAX = 3000;
+/** Pairs that are looked at side by side before the first slot moves. */
+const PREPARED_AT_ONCE = 16;
+
+/**
+ * Moves slots between pairs of nodes, as many side by side as the nodes can serve and the operator allows.
+ * After a failure the others finish what they have open and stop too.
+ */
+export async function moveSlots(
+  context: ApplyContext,
+  { steps, members, onEnd }: Stage<"move-slots">,
+): Promise<void> {
+  const pairs = steps.flatMap((step) => [step.from.address, step.to.address]);
+  await followNewSources(context, { steps, topology: await context.lookAt(pairs) });
+  await awaitReady(context, pairs);
+  // All primaries are told of the new owners, and a node that gives all it has is no member afterwards.
+  const everyone = new Map([...members, ...pairs].map((address) => [formatAddress(address), address]));
+  const topology = await context.lookAt([...everyone.values()]);
+  using paces = new PaceSetter(context);
+  const moves = await eachBounded(steps, PREPARED_AT_ONCE, (step) =>
+    prepare(context, { step, topology, paces }),
+  );
+  await carryAll(context, { moves, onEnd });
+  context.tally.flush();
+}
+
+/**
+ * A node that has just joined refuses keys until it sees the cluster as ok: wait for that, not for it to fail. After a
+ * failover it takes a moment until all see the new owner, and a target that does not would refuse the keys of slots
+ * that it marks as importing meanwhile (CLUSTERDOWN, seen with 7.0). Views that stay apart are for those to settle who
+ * come later.
+ */
+async function awaitReady(context: ApplyContext, pairs: readonly Address[]): Promise<void> {
+  const waitMs = Math.min(VIEWS_MS_MAX, context.waitMs);
+  try {
+    await waitForAgreement({ ...context, waitMs }, pairs, ["state-fail", "unknown-node", "other-view"]);
+  } catch (error) {
+    if (!(error instanceof DeadlinePassed)) throw error;
+    await waitForAgreement(context, pairs, ["state-fail", "unknown-node"]);
+  }
+}
+
+async function prepare(
+  context: ApplyContext,
+  { step, topology, paces }: { step: MoveStep; topology: Topology; paces: PaceSetter },
+): Promise<PairMove> {
+  const prepared = await prepareMove(context, { step, topology });
+  const [from, to] = [step.from.address, step.to.address];
+  const tally = context.tally.begin({
+    from: formatAddress(from),
+    to: formatAddress(to),
+    slotsTotal: prepared.slots.size,
+    keysTotal: prepared.keyCount,
+    mover: step.mover,
+  });
+  return { ...prepared, mover: step.mover, tally, pace: paces.paceOf({ from, to, tally }) };
+}
+
+/** @throws the first failure, once nothing is under way any more. */
+async function carryAll(
+  context: ApplyContext,
+  { moves, onEnd }: { readonly moves: readonly PairMove[]; readonly onEnd: (step: MoveStep) => void },
+): Promise<void> {
+  const failures: unknown[] = [];
+  const go = () => !context.signal.aborted && failures.length === 0;
+  const waiting = new Set(moves);
+  const underWay = new Map<PairMove, Promise<void>>();
+  const run = async (move: PairMove, prepared: PairMove | Promise<PairMove>): Promise<void> => {
+    try {
+      const outcome = await carry(context, await prepared, go);
+      if (outcome === "moved") onEnd(move.step);
+      else if (outcome === "needs-classic") waiting.add({ ...move, mover: "classic" });
+    } catch (error) {
+      failures.push(error);
+    } finally {
+      underWay.delete(move);
+    }
+  };
+  for (let isFirst = true; ; isFirst = false) {
+    while (go() && underWay.size < context.moving.pairsAtOnceMax) {
+      const next = nextMove({ waiting: [...waiting], underWay: [...underWay.keys()] }, workOf);
+      if (!next) break;
+      waiting.delete(next);
+      underWay.set(next, run(next, isFirst ? next : preparedAgain(context, next)));
+    }
+    if (underWay.size === 0) break;
+    for (const { tally } of waiting) tally.waitsFor({ kind: "turn" });
+    await Promise.race(underWay.values());
+  }
+  tellOthers(context, failures.slice(1));
+  if (failures.length > 0) throw failures[0];
+}
+
+/** One failure ends the run; what else went wrong is told beside it, for slots may be open there as well. */
+function tellOthers({ emit }: ApplyContext, failures: readonly unknown[]): void {
+  for (const error of failures) {
+    if (!(error instanceof SlotctlError)) throw error;
+    emit({ event: "warning", node: error.node, message: error.message });
+  }
+}
+
+/** In keys: an empty slot takes its time too. */
+function workOf({ slots, keyCount }: PairMove): number {
+  return slots.size + keyCount;
+}
+
+/** A pair that had to wait for its turn is looked at again: its nodes may no longer be what they were. */
+async function preparedAgain(context: ApplyContext, move: PairMove): Promise<PairMove> {
+  const topology = await context.lookAt([move.from.address, move.to.address]);
+  const prepared = await prepareMove(context, { step: move.step, topology });
+  move.tally.isToMove({ slots: prepared.slots.size, keys: prepared.keyCount });
+  // Of the others this look knows nothing.
+  return { ...move, ...prepared, others: move.others, toTell: move.toTell };
+}
+
+type Outcome = "moved" | "stopped" | "needs-classic";
+
+async function carry(context: ApplyContext, move: PairMove, go: () => boolean): Promise<Outcome> {
+  move.tally.movesWith(move.mover);
+  try {
+    return (await movers[move.mover](context, move, go)) ? "moved" : "stopped";
+  } catch (error) {
+    if (!isWithoutAtomic(error) || !context.moving.mayFallBack || move.mover === "classic") throw error;
+    context.emit({ event: "warning", node: error.node, message: error.message });
+    return "needs-classic";
+  }
+}
+
+function isWithoutAtomic(error: unknown): error is SlotctlError {
+  return error instanceof SlotctlError && error.code === ATOMIC_UNAVAILABLE;
+}

@@ -1,0 +1,91 @@
+import type { Address } from "../cluster/address.ts";
+import { reachedNodes, type Topology } from "../cluster/topology.ts";
+import { ConnectFailed } from "../errors.ts";
+import type { CallOutcome } from "../cluster/call-result.ts";
+import { type Call, callNode } from "../wire/call-node.ts";
+import { holdNodes } from "../wire/hold-nodes.ts";
+import type { NodeAccess } from "../wire/node-access.ts";
+import { observe, type ObserveWishes } from "../wire/observe.ts";
+import { openRdbStream, type RdbStream } from "../wire/rdb-stream.ts";
+import { RedisNodeClients } from "../wire/redis-node-clients.ts";
+import { resolveHost } from "../wire/resolve-host.ts";
+
+/** The nodes a command talks to. Connections are closed when it is disposed of. */
+export class Cluster implements Disposable {
+  readonly clients: RedisNodeClients;
+  readonly seed: Address;
+  readonly #access: NodeAccess;
+
+  constructor(seed: Address, access: NodeAccess) {
+    this.seed = seed;
+    this.#access = access;
+    this.clients = new RedisNodeClients(access);
+  }
+
+  /** Where a node that is given or announced at an address is reached from here. */
+  reach(address: Address): Address {
+    return this.#access.mapAddress(address);
+  }
+
+  /** All views joined, starting from the seed. */
+  async observe(wishes: ObserveWishes = {}): Promise<Topology> {
+    return await this.#observeFrom(this.reach(this.seed), wishes);
+  }
+
+  /**
+   * All views joined after a change, which may have taken the seed out of the cluster or broken it: then
+   * from the first of the other nodes that answers.
+   */
+  async observeAgain(
+    before: Topology,
+    { goneIds, wishes = {} }: { readonly goneIds: ReadonlySet<string>; readonly wishes?: ObserveWishes },
+  ): Promise<Topology> {
+    const stayed = reachedNodes(before).filter((node) => !goneIds.has(node.id));
+    const addresses = stayed.flatMap((node) => (node.view ? [node.view.address] : []));
+    let failure: unknown;
+    for (const address of addresses) {
+      try {
+        return await this.#observeFrom(address, wishes);
+      } catch (error) {
+        if (!(error instanceof ConnectFailed)) throw error;
+        failure = error;
+      }
+    }
+    throw (
+      failure ?? new ConnectFailed("No node of the cluster answers any more.", { code: "node-unreachable" })
+    );
+  }
+
+  /** The IP address of a host, found within the time that a node may take for a reply. */
+  async resolveHost(host: string): Promise<string> {
+    return await resolveHost(host, { timeoutMs: this.#access.timeoutMs });
+  }
+
+  /** Keeps other runs from moving slots at these nodes, until it is disposed of. */
+  async hold(addresses: readonly Address[]): Promise<Disposable> {
+    return await holdNodes(addresses, this.#access);
+  }
+
+  /** Sends one command to the node at this address, whatever it is. */
+  async call(address: Address, call: Call): Promise<CallOutcome> {
+    return await callNode(address, call, this.#access);
+  }
+
+  /** How long a node may take for a reply. */
+  get replyMs(): number {
+    return this.#access.timeoutMs;
+  }
+
+  /** The data of a node as an RDB. */
+  async openRdb(address: Address, signal: AbortSignal): Promise<RdbStream> {
+    return await openRdbStream(address, { access: this.#access, signal });
+  }
+
+  #observeFrom(seed: Address, wishes: ObserveWishes): Promise<Topology> {
+    return observe({ clients: this.clients, seed, mapAddress: this.#access.mapAddress, wishes });
+  }
+
+  [Symbol.dispose](): void {
+    this.clients[Symbol.dispose]();
+  }
+}

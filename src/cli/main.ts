@@ -1,0 +1,43 @@
+import { readFileSync } from "node:fs";
+import { enableCompileCache } from "node:module";
+import { fileURLToPath } from "node:url";
+import type { Interfaces } from "@oclif/core";
+import { arrangeArgv } from "./arrange-argv.ts";
+import { keepSmall } from "./keep-small.ts";
+import { muteClosedStreams } from "./mute-closed-streams.ts";
+
+/**
+ * Runs the command that argv names and sets the exit code. Nothing that goes wrong leaves a stack trace,
+ * and with `--json` whatever goes wrong is a JSON document.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  muteClosedStreams([process.stdout, process.stderr]);
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+    // The most asked question of all is answered without loading a framework.
+    process.stdout.write(
+      `slotctl/${ownManifest().version} ${process.platform}-${process.arch} node-${process.version}\n`,
+    );
+    return;
+  }
+  enableCompileCache();
+  keepSmall();
+  try {
+    const { requireCommand } = await import("./require-command.ts");
+    const { runCommand } = await import("./run-command.ts");
+    const pjson = ownManifest();
+    const words = requireCommand(arrangeArgv(argv), { topics: Object.keys(pjson.oclif.topics ?? {}) });
+    await runCommand(words, { root: ownFolder(), pjson });
+  } catch (error) {
+    const { reportOutsideCommand } = await import("./report-error.ts");
+    reportOutsideCommand(error, argv);
+  }
+}
+
+function ownManifest(): Interfaces.PJSON {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return JSON.parse(text) as Interfaces.PJSON;
+}
+
+function ownFolder(): string {
+  return fileURLToPath(new URL("../..", import.meta.url));
+}

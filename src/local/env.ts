@@ -1,0 +1,2 @@
+/** Environment variables, handed in by the command. */
+export type Env = Readonly<Record<string, string | undefined>>;

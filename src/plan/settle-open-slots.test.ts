@@ -1,0 +1,215 @@
+import { describe, expect, test } from "vitest";
+import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { nodeById, openSlotsOf, type Topology } from "../cluster/topology.ts";
+import { Refused } from "../errors.ts";
+import { settleOpenSlots } from "./settle-open-slots.ts";
+
+const SLOT = 7;
+
+/** What a node says of the slot: nothing, that it goes to the other side, or that it comes from there. */
+type Saying = "-" | ">" | "<";
+
+/** Node `a` owns the slot; what `a` and `b` say, and what follows with and without keys at `b`. */
+const ways: readonly { a: Saying; b: Saying; withoutKeys: string; withKeys: string }[] = [
+  { a: "-", b: "-", withoutKeys: "nothing", withKeys: "nothing" },
+  { a: ">", b: "<", withoutKeys: "move to b", withKeys: "move to b" },
+  { a: "-", b: "<", withoutKeys: "close at b", withKeys: "move to b" },
+  { a: ">", b: "-", withoutKeys: "close at a", withKeys: "refused" },
+  { a: "-", b: ">", withoutKeys: "close at b", withKeys: "refused" },
+  { a: "<", b: "-", withoutKeys: "close at a", withKeys: "refused" },
+  { a: "<", b: ">", withoutKeys: "close at a b", withKeys: "refused" },
+  { a: ">", b: ">", withoutKeys: "refused", withKeys: "refused" },
+  { a: "<", b: "<", withoutKeys: "refused", withKeys: "refused" },
+];
+
+const cases = ways.flatMap(({ a, b, withoutKeys, withKeys }) =>
+  [0, 1].flatMap((keysAtA) => [
+    { a, b, keysAtA, keysAtB: 0, way: withoutKeys },
+    { a, b, keysAtA, keysAtB: 1, way: withKeys },
+  ]),
+);
+
+describe("a owns the slot", () => {
+  test.each(cases)("a says $a, b says $b, keys $keysAtA and $keysAtB: $way", (given) => {
+    expect(wayOf(twoSides(given))).toBe(given.way);
+  });
+
+  test.each(cases)("keys at a third node refuse all of it: a $a, b $b", (given) => {
+    const way = wayOf(twoSides({ ...given, keysAtC: 1 }));
+    expect(way).toBe(given.way === "nothing" ? "nothing" : "refused");
+  });
+
+  const settling = cases.filter(({ way }) => way !== "nothing" && way !== "refused");
+  test.each(settling)("$way leaves every key at the owner: $keysAtA and $keysAtB", (given) => {
+    const topology = twoSides(given);
+    const { steps, settled } = settleOpenSlots(topology);
+    const openAt = new Set(openSlotsOf(topology).map(({ node }) => node.id));
+    const holders = new Set([...(given.keysAtA ? [idOf("a")] : []), ...(given.keysAtB ? [idOf("b")] : [])]);
+    for (const step of steps) {
+      if (step.kind === "move-slots" && holders.delete(step.from.id)) holders.add(step.to.id);
+      for (const { id } of step.kind === "move-slots" ? [step.from, step.to] : step.openAt) openAt.delete(id);
+    }
+    const owner = settled.nodes.find(({ slots }) => slots.has(SLOT))?.id;
+    expect(steps.map((step) => (step.kind === "move-slots" ? step.to.id : step.owner.id))).toEqual([owner]);
+    expect([...openAt]).toEqual([]);
+    expect([...holders].filter((id) => id !== owner)).toEqual([]);
+  });
+});
+
+test.each([
+  { name: "the other side is unknown", specs: [{ open: [to("x")] }, {}, {}] },
+  { name: "the other side does not answer", specs: [{ open: [to("b")] }, { unreached: down() }, {}] },
+  {
+    name: "the other side follows nobody known",
+    specs: [{ open: [to("b")] }, { replicaOf: "x" }, {}],
+  },
+  { name: "several import", specs: [{ open: [to("b")] }, { open: [of("a")] }, { open: [of("a")] }] },
+  { name: "it goes to one and comes to another", specs: [{ open: [to("b")] }, {}, { open: [of("a")] }] },
+  { name: "two that do not own it agree", specs: [{}, { open: [to("c")] }, { open: [of("b")] }] },
+  { name: "nobody owns it", specs: [{ slots: "0-6", open: [] }, { open: [of("a")] }, {}] },
+  { name: "the owner does not answer", specs: [{ unreached: down() }, { open: [of("a")] }, {}] },
+  { name: "the keys were not counted", specs: [{ view: {} }, { open: [of("a")], view: {} }, { view: {} }] },
+])("refuses when $name", ({ specs }) => {
+  expect(wayOf(threeNodes(specs))).toBe("refused");
+});
+
+test.each([
+  { name: "nobody else holds keys", keys: [1, 0, 0], way: "close at b" },
+  { name: "the one that waits holds keys", keys: [0, 1, 0], way: "refused" },
+  { name: "the one that had it holds keys", keys: [0, 0, 1], way: "refused" },
+])("a node that waits for a slot which went elsewhere: $name", ({ keys, way }) => {
+  const views = keys.map((count) => ({ view: { keysInOpenSlots: new Map([[SLOT, count]]) } }));
+  const [a, b, c] = views;
+  expect(wayOf(threeNodes([a ?? {}, { ...b, open: [of("c")] }, c ?? {}]))).toBe(way);
+});
+
+const noKeys = { view: counted(0) };
+const keys = { view: counted(1) };
+
+/** Node `b` is a replica of `c` now, which was its replica before. */
+test.each([
+  { what: "target, which has got keys", a: { open: [to("b")] }, c: keys, way: "move to c" },
+  // Redis 8.4 does not tell of keys that a node has without owning or importing their slot.
+  { what: "target, which tells of no key", a: { open: [to("b")] }, c: noKeys, way: "move to c" },
+  {
+    what: "source, while the target has got keys",
+    a: { slots: "", open: [of("b")], ...keys },
+    c: { slots: "0-16383" },
+    way: "move to a",
+  },
+  {
+    what: "source, while the target has got none",
+    a: { slots: "", open: [of("b")] },
+    c: { slots: "0-16383" },
+    way: "close at a",
+  },
+])("a slot goes on with the node that has taken over from its $what", ({ a, c, way }) => {
+  expect(wayOf(threeNodes([a, { replicaOf: "c" }, c]))).toBe(way);
+});
+
+test("says which slots, who says what, and what to do", () => {
+  const topology = threeNodes([
+    {
+      open: [
+        { ...to("b"), slot: 7 },
+        { ...to("b"), slot: 8 },
+      ],
+    },
+    { unreached: down() },
+    {},
+  ]);
+  expect(() => settleOpenSlots(topology)).toThrow(
+    expect.objectContaining({
+      code: "slots-open",
+      message: expect.stringContaining("Slots 7-8: 10.0.0.1:6379 says migrating to 10.0.0.2:6379;"),
+      hint: expect.stringContaining("slotctl check 10.0.0.1:6379"),
+    }),
+  );
+});
+
+test("slots of one pair become one step, and moves stand before closings", () => {
+  const open = (slots: readonly number[], one: ReturnType<typeof to> | ReturnType<typeof of>) =>
+    slots.map((slot) => ({ ...one, slot }));
+  const { steps, settled, continued } = settleOpenSlots(
+    threeNodes([{ open: open([1, 2, 9], to("b")) }, { open: open([1, 2, 5], of("a")) }, {}]),
+  );
+  expect(
+    steps.map((step) =>
+      step.kind === "move-slots"
+        ? ["move", step.from.id, step.to.id, step.slots.toString()]
+        : ["close", step.owner.id, step.openAt.map(({ id }) => id).join(), step.slots.toString()],
+    ),
+  ).toEqual([
+    ["move", idOf("a"), idOf("b"), "1-2"],
+    ["close", idOf("a"), idOf("b"), "5"],
+    ["close", idOf("a"), idOf("a"), "9"],
+  ]);
+  expect(continued.toString()).toBe("1-2,5,9");
+  expect(nodeById(settled, idOf("a"))?.slots.toString()).toBe("0,3-16383");
+  expect(nodeById(settled, idOf("b"))?.slots.toString()).toBe("1-2");
+});
+
+test("a cluster without open slots is settled", () => {
+  const topology = threeNodes([{}, {}, {}]);
+  expect(settleOpenSlots(topology)).toMatchObject({ steps: [], settled: topology });
+});
+
+function wayOf(topology: Topology): string {
+  try {
+    const { steps, settled } = settleOpenSlots(topology);
+    const [step, ...more] = steps;
+    expect(more).toEqual([]);
+    if (step === undefined) return "nothing";
+    if (step.kind === "settle-slot") return `close at ${step.openAt.map(({ id }) => nodeName(id)).join(" ")}`;
+    expect(nodeById(settled, step.to.id)?.slots.has(SLOT)).toBe(true);
+    return `move to ${nodeName(step.to.id)}`;
+  } catch (error) {
+    if (error instanceof Refused) return "refused";
+    throw error;
+  }
+}
+
+function nodeName(id: string): string {
+  return ["a", "b", "c"].find((name) => idOf(name) === id) ?? id;
+}
+
+function twoSides(given: {
+  readonly a: Saying;
+  readonly b: Saying;
+  readonly keysAtA: number;
+  readonly keysAtB: number;
+  readonly keysAtC?: number;
+}): Topology {
+  const says = (saying: Saying, peer: string) =>
+    saying === "-" ? [] : [saying === ">" ? to(peer) : of(peer)];
+  return threeNodes([
+    { open: says(given.a, "b"), view: counted(given.keysAtA) },
+    { open: says(given.b, "a"), view: counted(given.keysAtB) },
+    { view: counted(given.keysAtC ?? 0) },
+  ]);
+}
+
+function threeNodes(specs: readonly Partial<NodeSpec>[]): Topology {
+  const [a, b, c] = specs.map((spec) => ({ view: counted(0), ...spec }));
+  return aCluster([
+    { name: "a", slots: "0-16383", ...a },
+    { name: "b", ...b },
+    { name: "c", ...c },
+  ]);
+}
+
+function counted(keys: number) {
+  return { keysInOpenSlots: new Map(Array.from({ length: 10 }, (_, slot) => [slot, keys])) };
+}
+
+function to(peer: string) {
+  return { slot: SLOT, direction: "migrating", peer } as const;
+}
+
+function of(peer: string) {
+  return { slot: SLOT, direction: "importing", peer } as const;
+}
+
+function down() {
+  return { state: "unreachable", detail: "connection refused" } as const;
+}

@@ -1,0 +1,20 @@
+/**
+ * What an error says, with what caused it behind it where it does not say so itself. Never empty: a failed
+ * connection to a name with several addresses is an AggregateError without a message of its own.
+ */
+export function errorMessage(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error === "string" && error !== "" ? error : "unknown error";
+  const own = ownMessage(error);
+  if (error.cause === undefined) return own;
+  const why = errorMessage(error.cause);
+  return own.includes(why) || why === "unknown error" ? own : `${own.replace(/\.$/, "")}: ${why}`;
+}
+
+function ownMessage(error: Error): string {
+  if (error.message !== "") return error.message;
+  if (error instanceof AggregateError) {
+    const inner = new Set(error.errors.map(errorMessage));
+    if (inner.size > 0) return [...inner].join("; ");
+  }
+  return error.name;
+}

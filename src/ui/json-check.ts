@@ -1,0 +1,17 @@
+import type { Topology } from "../cluster/topology.ts";
+import type { DescribedProblem } from "./describe-problem.ts";
+import { infoJson } from "./json-info.ts";
+
+/** `check.data` of the contract. Notes alone do not make a problem of a cluster. */
+export function checkJson(topology: Topology, described: readonly DescribedProblem[]) {
+  const isTrouble = described.some(({ severity }) => severity !== "info");
+  return {
+    ...infoJson(topology),
+    state: isTrouble ? "problems" : "ok",
+    problems: described.map(problemJson),
+  } as const;
+}
+
+export function problemJson({ code, severity, message, nodes, slots, hint }: DescribedProblem) {
+  return { code, severity, message, nodes: [...nodes], ...(slots === undefined ? {} : { slots }), hint };
+}

@@ -1,0 +1,13 @@
+import { countOf } from "./format-number.ts";
+
+/** The question before a cluster is changed. */
+export function carryOutQuestion(stepCount: number): string {
+  return stepCount === 1 ? "Carry out this step?" : `Carry out these ${countOf(stepCount, "step")}?`;
+}
+
+/** The answer to the first Ctrl-C: while steps are carried out, and after the last one. */
+export function stoppingNote({ isApplied }: { isApplied: boolean }): string {
+  return isApplied
+    ? "Every step is done; a last look at the nodes is under way. Once more ends without it."
+    : "Stopping at the next safe point. Once more stops at once, and may leave slots open.";
+}

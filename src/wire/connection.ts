@@ -1,0 +1,252 @@
+import type { Redis, RedisOptions } from "ioredis";
+import { type Address, formatAddress } from "../cluster/address.ts";
+import type { ConnectFailed } from "../errors.ts";
+import {
+  type ConnectionError,
+  connectionLost,
+  denied,
+  notConnected,
+  REPLY_TOO_LARGE,
+  silent,
+  withoutArguments,
+} from "./connection-failure.ts";
+import { endsWithin } from "./ends-within.ts";
+import type { NodeAccess } from "./node-access.ts";
+import { isDenied, ReplyError } from "./reply-errors.ts";
+import { tlsOptions } from "./tls-options.ts";
+
+export type Command = readonly [name: string, ...args: (string | number | Buffer)[]];
+/** What a node answered: a value, or a ReplyError that is a value too. */
+export type Reply = unknown;
+
+export interface SendOptions {
+  /** For connecting and all replies together; by default the reply timeout. */
+  readonly timeoutMs?: number;
+  /** Strings of the replies as bytes. */
+  readonly asBuffers?: boolean;
+}
+
+/** For a connection that is to carry any command whatever. */
+export interface ConnectionOptions {
+  /** Integers come as text, for the servers' have 64 bits and numbers have not. */
+  readonly integersAsText?: boolean;
+  /** The connection is closed once so much has come back: what one command answers has no limit of its own. */
+  readonly replyBytesMax?: number;
+}
+
+type PlainOptions = RedisOptions & { replyMapping: "legacy" };
+
+/** How long a node that was silent before is waited for again: it must not cost its timeout twice. */
+const SILENT_AGAIN_MS = 50;
+
+/**
+ * One connection to one node, opened when first used and opened anew after it broke. Nothing is retried
+ * and nothing is queued for later: what could not be sent or was not answered is an error at once.
+ */
+export class Connection {
+  readonly address: Address;
+  readonly #access: NodeAccess;
+  readonly #connecting: ConnectionOptions;
+  #redis: Redis | undefined;
+  #opening: Promise<Redis> | undefined;
+  /** Settles when the last commands sent are answered, or given up. */
+  #last: Promise<unknown> = Promise.resolve();
+  /** What a node still owes us after its deadline passed; it settles when the node wakes up. */
+  #overdue: Promise<unknown> | undefined;
+  /** The first thing that went wrong with the present connection itself. */
+  #reason: ConnectionError | undefined;
+  #hasAnswered = false;
+  #takesPassword = true;
+
+  constructor(address: Address, access: NodeAccess, options: ConnectionOptions = {}) {
+    this.address = address;
+    this.#access = access;
+    this.#connecting = options;
+  }
+
+  /**
+   * Sends the commands down one pipeline and waits for all replies.
+   *
+   * @throws ConnectFailed with code `node-unreachable`, `node-denied` or `node-silent`; NodeFailed with code
+   *   `connection-lost` when the connection broke with replies outstanding. Error replies are returned,
+   *   without what the node quotes of our commands.
+   */
+  async send(commands: readonly Command[], options: SendOptions = {}): Promise<Reply[]> {
+    const timeoutMs = options.timeoutMs ?? this.#access.timeoutMs;
+    if (this.#overdue && !(await endsWithin(this.#overdue, Math.min(SILENT_AGAIN_MS, timeoutMs)))) {
+      throw this.#silent(timeoutMs);
+    }
+    const before = this.#last;
+    const answered = this.#withDeadline(this.#exchange(commands, options.asBuffers ?? false), {
+      timeoutMs,
+      before,
+    });
+    this.#last = answered.catch(() => undefined);
+    return await answered;
+  }
+
+  /** False once the node said that it has no password: it would refuse one in MIGRATE as well. */
+  get takesPassword(): boolean {
+    return this.#takesPassword;
+  }
+
+  close(): void {
+    this.#redis?.disconnect();
+    this.#redis = undefined;
+    this.#opening = undefined;
+  }
+
+  async #exchange(commands: readonly Command[], asBuffers: boolean): Promise<Reply[]> {
+    const redis = await this.#open();
+    const pipeline = redis.pipeline();
+    for (const [name, ...args] of commands) {
+      if (asBuffers) pipeline.callBuffer(name, ...args);
+      else pipeline.call(name, ...args);
+    }
+    const results = (await pipeline.exec()) ?? [];
+    const replies: Reply[] = [];
+    for (const [error, value] of results) {
+      if (!error) replies.push(value);
+      else if (error.name === "ReplyError") replies.push(new ReplyError(withoutArguments(error.message)));
+      else throw this.#lost(error, replies);
+    }
+    this.#hasAnswered = true;
+    return replies;
+  }
+
+  #open(): Promise<Redis> {
+    this.#opening ??= this.#connect().catch((error: unknown) => {
+      this.close();
+      throw error;
+    });
+    return this.#opening;
+  }
+
+  async #connect(): Promise<Redis> {
+    const { Redis } = await import("ioredis");
+    const redis = new Redis(this.#options());
+    this.#redis = redis;
+    this.#reason = undefined;
+    this.#hasAnswered = false;
+    redis.on("error", (error: ConnectionError) => {
+      if (this.#redis === redis) this.#reason ??= error;
+    });
+    try {
+      await redis.connect();
+    } catch (error) {
+      throw notConnected(this.#where, this.#reason ?? (error as Error));
+    }
+    redis.once("close", () => {
+      if (this.#redis === redis) this.close();
+    });
+    this.#limitReplies(redis);
+    await this.#authenticate(redis);
+    return redis;
+  }
+
+  #limitReplies(redis: Redis): void {
+    const { replyBytesMax } = this.#connecting;
+    if (replyBytesMax === undefined) return;
+    let bytes = 0;
+    redis.stream.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= replyBytesMax || redis.stream.destroyed) return;
+      this.#reason ??= Object.assign(new Error("too large"), { code: REPLY_TOO_LARGE });
+      redis.disconnect();
+      // Or the node would go on sending until it has told all.
+      redis.stream.destroy();
+    });
+  }
+
+  #options(): PlainOptions {
+    const { host, port } = this.address;
+    const { tls } = this.#access;
+    const stringNumbers = this.#connecting.integersAsText ?? false;
+    const options: PlainOptions = { ...UNSURPRISING, host, port, stringNumbers };
+    if (tls) options.tls = tlsOptions(tls, host);
+    return options;
+  }
+
+  /** By ourselves, for ioredis writes a warning of its own when a node has no password. */
+  async #authenticate(redis: Redis): Promise<void> {
+    const { username, password } = this.#access;
+    if (password === undefined && username === undefined) return;
+    try {
+      // A user without a password is one that needs none: it is asked for all the same, or the commands
+      // would run as the default user.
+      await redis.call("AUTH", ...(username === undefined ? [] : [username]), password ?? "");
+    } catch (error) {
+      const { name, message } = error as Error;
+      // A server that takes no more clients says so in place of a reply.
+      if (name !== "ReplyError" || /max number of clients/i.test(message)) {
+        throw this.#lost(error as Error, name === "ReplyError" ? [new ReplyError(message)] : []);
+      }
+      const needsNone = username === undefined && /no password is set|without any password/i.test(message);
+      if (!needsNone) throw denied(this.#where, message);
+      this.#takesPassword = false;
+    }
+  }
+
+  /** What the node said last before it closed the connection may be that it does not want us. */
+  #lost(error: Error, replies: readonly Reply[]): Error {
+    const last = replies.at(-1);
+    return connectionLost(this.#where, {
+      error,
+      reason: this.#reason,
+      lastError: last instanceof ReplyError ? last.message : undefined,
+      hasAnswered: this.#hasAnswered || replies.length > 0,
+    });
+  }
+
+  /** Error replies that mean the whole connection is not allowed are failures of the connection. */
+  refuseDenied(replies: readonly Reply[]): void {
+    const refusal = replies.find((reply) => reply instanceof ReplyError && isDenied(reply));
+    if (refusal instanceof ReplyError) throw denied(this.#where, refusal.message);
+  }
+
+  /**
+   * A node answers in order, and may take its time for what was sent before, such as a MIGRATE of a large key: the
+   * deadline counts from the end of that.
+   */
+  async #withDeadline<T>(
+    work: Promise<T>,
+    { timeoutMs, before }: { timeoutMs: number; before: Promise<unknown> },
+  ): Promise<T> {
+    await Promise.race([work.catch(() => undefined), before]);
+    const leftMs = this.#overdue ? Math.min(SILENT_AGAIN_MS, timeoutMs) : timeoutMs;
+    if (await endsWithin(work, leftMs)) return await work;
+    const forgive = () => {
+      if (this.#overdue === overdue) this.#overdue = undefined;
+    };
+    const overdue: Promise<void> = work.then(forgive, forgive);
+    this.#overdue = overdue;
+    throw this.#silent(timeoutMs);
+  }
+
+  #silent(timeoutMs: number): ConnectFailed {
+    const inTlsHandshake = this.#access.tls !== undefined && this.#redis?.status !== "ready";
+    return silent(this.#where, { timeoutMs, inTlsHandshake });
+  }
+
+  get #where(): string {
+    return formatAddress(this.address);
+  }
+}
+
+/** ioredis without what it does by itself: no reconnect, no retry, no INFO before the first command. */
+const UNSURPRISING: PlainOptions = {
+  replyMapping: "legacy",
+  lazyConnect: true,
+  protocol: 2,
+  retryStrategy: null,
+  maxRetriesPerRequest: 0,
+  enableReadyCheck: false,
+  enableOfflineQueue: false,
+  autoResubscribe: false,
+  autoResendUnfulfilledCommands: false,
+  disableClientInfo: true,
+  // Our own deadlines are shorter; this one only ends an attempt that nobody waits for any more.
+  connectTimeout: 60_000,
+  // A stopped node never answers our FIN: do not keep the process waiting for it.
+  disconnectTimeout: 10,
+};

@@ -1,0 +1,32 @@
+import { expect, test } from "vitest";
+import { aFakeNode, type FakeReply } from "../../test/support/fake-node.ts";
+import type { Command } from "./connection.ts";
+import { Lanes } from "./lanes.ts";
+import type { NodeAccess } from "./node-access.ts";
+
+const access: NodeAccess = {
+  username: undefined,
+  password: undefined,
+  tls: undefined,
+  timeoutMs: 5000,
+  mapAddress: (announced) => announced,
+};
+
+test.each([0, 1, 31, 32, 33, 100])("%i replies come in the order of the commands", async (count) => {
+  const node = await aFakeNode(([, number]) => `reply ${number}`);
+  const commands = Array.from({ length: count }, (_, number): Command => ["SAY", number]);
+  expect(await new Lanes(node.address, access).send(commands)).toEqual(
+    commands.map(([, number]) => `reply ${String(number)}`),
+  );
+  expect(node.connectionCount()).toBe(Math.min(32, count));
+});
+
+test("a reply that is held back does not hold back the next command", async () => {
+  const second = Promise.withResolvers<FakeReply>();
+  const node = await aFakeNode(([name]) => {
+    if (name === "FIRST") return second.promise;
+    second.resolve("one");
+    return "two";
+  });
+  expect(await new Lanes(node.address, access).send([["FIRST"], ["SECOND"]])).toEqual(["one", "two"]);
+});

@@ -1,0 +1,23 @@
+import type { Address } from "../cluster/address.ts";
+
+/** How nodes are reached: the same for all nodes of a cluster. */
+export interface NodeAccess {
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly tls: TlsAccess | undefined;
+  /** How long a node may take to connect and answer. */
+  readonly timeoutMs: number;
+  /** Where to reach a node that announces an address which does not lead there from here. */
+  readonly mapAddress: (announced: Address) => Address;
+}
+
+/** PEM texts, not paths. */
+export interface TlsAccess {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  /** Name to ask for (SNI) and to find in the node's certificate. */
+  readonly serverName: string | undefined;
+  /** Take any certificate. */
+  readonly insecure: boolean;
+}

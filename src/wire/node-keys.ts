@@ -1,0 +1,80 @@
+import { areFaithful, type Key } from "../cluster/key.ts";
+import type { NodeView } from "../cluster/node-view.ts";
+import { isServerFrom } from "../cluster/server-version.ts";
+import type { Command, Connection } from "./connection.ts";
+import { migrateCommand } from "./migrate-command.ts";
+import type { NodeAccess } from "./node-access.ts";
+import type { KeysRequest, MigrateRequest } from "./node-client.ts";
+import { migrateFailure } from "./node-failure.ts";
+import { databasesOf, parseInfo } from "./parse-info.ts";
+import { isRedirect, ReplyError } from "./reply-errors.ts";
+import type { Run } from "./run-commands.ts";
+import { sendIn } from "./send-in.ts";
+
+/** The keys of one node, in all its databases. */
+export class NodeKeys {
+  readonly #connection: Connection;
+  readonly #access: NodeAccess;
+  readonly #run: Run;
+  #hasDatabases = false;
+
+  constructor({ connection, access, run }: { connection: Connection; access: NodeAccess; run: Run }) {
+    this.#connection = connection;
+    this.#access = access;
+    this.#run = run;
+  }
+
+  learn(view: NodeView): void {
+    this.#hasDatabases = isServerFrom(view, { engine: "valkey", from: [9, 0] });
+  }
+
+  async databases(): Promise<readonly number[]> {
+    if (!this.#hasDatabases) return [0];
+    const [keyspace] = await this.#run([["INFO", "keyspace"]]);
+    return [...new Set([0, ...databasesOf(parseInfo(String(keyspace))).keys()])];
+  }
+
+  async count(slots: readonly number[]): Promise<number[]> {
+    const commands = slots.map((slot): Command => ["CLUSTER", "COUNTKEYSINSLOT", slot]);
+    const databases = await this.databases();
+    const counts = await Promise.all(databases.map((database) => this.#run(commands, { database })));
+    return slots.map((_, index) => counts.reduce((sum, replies) => sum + Number(replies[index]), 0));
+  }
+
+  async namesIn({ slots, keysMaxOf, database }: KeysRequest): Promise<Key[][]> {
+    const commandFor = (slot: number): Command => ["CLUSTER", "GETKEYSINSLOT", slot, keysMaxOf(slot)];
+    const texts = (await this.#run(slots.map(commandFor), { database })) as string[][];
+    const garbled = slots.filter((_, index) => !areFaithful(texts[index] ?? []));
+    const exact = await this.#run(garbled.map(commandFor), { asBuffers: true, database });
+    const bytes = new Map(garbled.map((slot, index) => [slot, exact[index] as Buffer[]]));
+    return slots.map((slot, index) => bytes.get(slot) ?? texts[index] ?? []);
+  }
+
+  async sizesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]> {
+    const commands = keys.map((key): Command => ["MEMORY", "USAGE", key]);
+    const replies = await this.#run(commands, { tolerate: () => true, database });
+    return replies.map((reply) => (typeof reply === "number" ? reply : undefined));
+  }
+
+  async migrate(request: MigrateRequest): Promise<void> {
+    // The nodes of a cluster take the same credentials from each other as from us.
+    const credentials = this.#connection.takesPassword ? this.#access : {};
+    const commands = [migrateCommand(request, credentials)];
+    // The node itself gives up after timeoutMs without progress, one MIGRATE after the other; we only guard
+    // against its own silence.
+    const timeoutMs = 2 * request.timeoutMs + this.#access.timeoutMs;
+    const [reply] = await sendIn(this.#connection, { database: request.database, commands }, { timeoutMs });
+    if (reply instanceof ReplyError) throw migrateFailure(reply, { from: this.#connection.address, request });
+  }
+
+  async dump(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]> {
+    // ASKING, for the target of an open slot answers only those who were sent to it; the source answers
+    // with a redirect for a key that has gone already.
+    const commands = keys.flatMap((key): Command[] => [["ASKING"], ["DUMP", key]]);
+    const replies = await this.#run(commands, { asBuffers: true, tolerate: isRedirect, database });
+    return keys.map((_, index) => {
+      const reply = replies[index * 2 + 1];
+      return Buffer.isBuffer(reply) ? reply : undefined;
+    });
+  }
+}

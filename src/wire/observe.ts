@@ -1,0 +1,102 @@
+import { type Address, formatAddress } from "../cluster/address.ts";
+import { howUnreached, UNREACHED_CODES } from "../cluster/how-unreached.ts";
+import { joinViews, type LookAt } from "../cluster/join-views.ts";
+import type { NodeLine } from "../cluster/node-line.ts";
+import type { Look } from "../cluster/node-view.ts";
+import { openSlotsOf, primariesOf, type Topology } from "../cluster/topology.ts";
+import { ConnectFailed } from "../errors.ts";
+import { eachNode } from "./each-node.ts";
+import type { LookWishes, NodeClients } from "./node-client.ts";
+
+/** What is asked of each node besides what it always reports. */
+export type ObserveWishes = Pick<LookWishes, "deep" | "settings" | "moving">;
+
+export interface Observing {
+  readonly clients: NodeClients;
+  readonly seed: Address;
+  /** From what a node announces to where it is reached. */
+  readonly mapAddress: (announced: Address) => Address;
+  readonly wishes?: ObserveWishes;
+}
+
+/**
+ * Asks every node for its own view, all at once, starting from a seed, and joins the views.
+ *
+ * Nodes that only some views know are asked too. A node that does not answer is part of the result.
+ *
+ * @throws ConnectFailed when the seed itself gives no view.
+ */
+export async function observe(observing: Observing): Promise<Topology> {
+  const { clients, seed, wishes = {} } = observing;
+  const first = await clients.at(seed).look(wishes);
+  if ("unreached" in first) throw seedFailed(first);
+  const looks = await followGossip(observing, first);
+  const topology = joinViews(looks);
+  const open = new Set(openSlotsOf(topology).map(({ slot }) => slot));
+  return open.size === 0 ? topology : joinViews(await countOpenSlots(observing, { looks, topology, open }));
+}
+
+async function followGossip(observing: Observing, first: Look): Promise<LookAt[]> {
+  const looks = new Map<string, LookAt>();
+  const remember = (look: LookAt) =>
+    looks.set("view" in look ? look.view.self.id : (look.expectedId ?? ""), look);
+  remember(first);
+  for (let fresh: LookAt[] = [first]; fresh.length > 0;) {
+    const lines = new Map<string, NodeLine>();
+    for (const line of fresh.flatMap((look) => ("view" in look ? look.view.lines : []))) {
+      if (!looks.has(line.id) && line.address && !line.flags.includes("handshake")) lines.set(line.id, line);
+    }
+    fresh = await eachNode([...lines.values()], (line) => lookAtLine(observing, line));
+    for (const look of fresh) remember(look);
+  }
+  return [...looks.values()];
+}
+
+async function lookAtLine({ clients, mapAddress, wishes = {} }: Observing, line: NodeLine): Promise<LookAt> {
+  const address = mapAddress(line.address as Address);
+  const look = await clients.at(address).look(wishes);
+  // Somebody else may live at the address by now: a node that was reset hard, or another cluster's.
+  if ("view" in look && look.view.self.id !== line.id) {
+    const detail = `another node answers there: ${look.view.self.id}`;
+    return { address, expectedId: line.id, unreached: { state: "unreachable", detail } };
+  }
+  return { ...look, expectedId: line.id };
+}
+
+/** Keys of an open slot may be on either side, or on a third node: every primary is asked. */
+async function countOpenSlots(
+  { clients, wishes }: Observing,
+  { looks, topology, open }: { looks: readonly LookAt[]; topology: Topology; open: ReadonlySet<number> },
+): Promise<LookAt[]> {
+  const primaries = new Set(primariesOf(topology).map((node) => node.id));
+  const countSlots = [...open];
+  return await eachNode(looks, async (look) => {
+    if (!("view" in look) || !primaries.has(look.view.self.id)) return look;
+    const again = await clients.at(look.address).look({ countSlots });
+    if (!("view" in again)) return look;
+    return wishes === undefined ? again : { ...look, view: { ...look.view, ...again.view } };
+  });
+}
+
+function seedFailed(look: Extract<Look, { unreached: unknown }>): ConnectFailed {
+  const { state, detail } = look.unreached;
+  const node = formatAddress(look.address);
+  const hints = {
+    unreachable: /closed the connection/.test(detail)
+      ? "If the port speaks TLS, add --tls; else give another node of the cluster."
+      : "Give another node of the cluster: any one that answers will do.",
+    silent: "Give another node of the cluster, or wait longer with --timeout.",
+    loading: "Give another node of the cluster, or wait until it has loaded its data.",
+    denied:
+      "Give the password with --password-file, --ask-password or SLOTCTL_PASSWORD, and the ACL user with --user; for TLS see --tls and --cacert.",
+    "not-a-cluster-node": "Start the server with cluster-enabled yes, or give another address.",
+    "no-address": "Give another node of the cluster.",
+  };
+  const message = `${node} ${howUnreached(look.unreached)}.`;
+  return new ConnectFailed(message, {
+    code: UNREACHED_CODES[state],
+    node,
+    reason: detail,
+    hint: hints[state],
+  });
+}

@@ -1,0 +1,206 @@
+import { type Address, BUS_PORT_OFFSET } from "../cluster/address.ts";
+import type { Key } from "../cluster/key.ts";
+import type { Look } from "../cluster/node-view.ts";
+import type { SlotMigration } from "../cluster/slot-migration.ts";
+import type { SlotSet } from "../cluster/slot-set.ts";
+import { NodeFailed } from "../errors.ts";
+import { AtomicMigrations } from "./atomic-migrations.ts";
+import { Connection, type Command } from "./connection.ts";
+import { lookAtNode } from "./look-at-node.ts";
+import type { NodeAccess } from "./node-access.ts";
+import { NodeKeys } from "./node-keys.ts";
+import type { KeysRequest, LookWishes, MigrateRequest, MigrationTraffic, NodeClient } from "./node-client.ts";
+import { isDemoted, isUnknownCommand, isUnknownNode } from "./reply-errors.ts";
+import { type Run, runOver } from "./run-commands.ts";
+import { SetSlots } from "./set-slots.ts";
+
+/**
+ * What a SETSLOT may end in at a node that becomes a replica meanwhile: its replicas are missing, or it lets go
+ * whoever waits for them (Valkey says UNBLOCKED and hangs up).
+ */
+const SAID_WHEN_DEMOTED: ReadonlySet<string> = new Set(["replicas-not-answering", "connection-lost"]);
+
+/** A real node, over one connection that is made when first used. */
+export class RedisNodeClient implements NodeClient {
+  readonly address: Address;
+  readonly #connection: Connection;
+  readonly #probe: Connection;
+  readonly #run: Run;
+  readonly #setSlots: SetSlots;
+  readonly #migrations: AtomicMigrations;
+  readonly #keys: NodeKeys;
+  /** As of the last look. */
+  #id: string | undefined;
+
+  constructor(address: Address, access: NodeAccess) {
+    this.address = address;
+    this.#connection = new Connection(address, access);
+    this.#probe = new Connection(address, access);
+    this.#run = runOver(this.#connection);
+    this.#setSlots = new SetSlots(this.#connection, access);
+    this.#migrations = new AtomicMigrations(address, this.#run);
+    this.#keys = new NodeKeys({ connection: this.#connection, access, run: this.#run });
+  }
+
+  async look(wishes?: LookWishes): Promise<Look> {
+    const look = await lookAtNode(this.#connection, wishes);
+    if ("view" in look) {
+      this.#id = look.view.self.id;
+      this.#setSlots.learn(look.view);
+      this.#migrations.learn(look.view);
+      this.#keys.learn(look.view);
+    }
+    return look;
+  }
+
+  async meet(peers: readonly { announced: Address; busPort: number }[]): Promise<void> {
+    await this.#run(
+      peers.map(({ announced: { host, port }, busPort }): Command => {
+        // The bus port is left out where it is the usual one: a 6.0 node behind a proxy may know no other.
+        return ["CLUSTER", "MEET", host, port, ...(busPort === port + BUS_PORT_OFFSET ? [] : [busPort])];
+      }),
+    );
+  }
+
+  async addSlots(slots: SlotSet): Promise<void> {
+    if (slots.size > 0) await this.#run([["CLUSTER", "ADDSLOTS", ...slots]]);
+  }
+
+  async setConfigEpoch(epoch: number): Promise<void> {
+    await this.#run([["CLUSTER", "SET-CONFIG-EPOCH", epoch]]);
+  }
+
+  async replicate(primaryId: string): Promise<void> {
+    await this.#run([["CLUSTER", "REPLICATE", primaryId]]);
+  }
+
+  async failover(mode: "graceful" | "force" | "takeover"): Promise<void> {
+    const how = { graceful: [], force: ["FORCE"], takeover: ["TAKEOVER"] }[mode];
+    await this.#run([["CLUSTER", "FAILOVER", ...how]]);
+  }
+
+  async forget(nodeIds: readonly string[]): Promise<void> {
+    await this.#run(
+      nodeIds.map((id): Command => ["CLUSTER", "FORGET", id]),
+      { tolerate: isUnknownNode },
+    );
+  }
+
+  async reset({ newId } = { newId: false }): Promise<void> {
+    await this.#run([["CLUSTER", "RESET", newId ? "HARD" : "SOFT"]]);
+  }
+
+  async markImporting(slots: Iterable<number>, sourceId: string): Promise<void> {
+    await this.#setSlots.mark(slots, ["IMPORTING", sourceId]);
+  }
+
+  async markMigrating(slots: Iterable<number>, targetId: string): Promise<void> {
+    await this.#setSlots.mark(slots, ["MIGRATING", targetId]);
+  }
+
+  async setSlotOwner(slots: Iterable<number>, ownerId: string): Promise<void> {
+    // A primary that gave its last slot away may be a replica by now, and learns the rest from its new
+    // primary. The owner itself must take the slots: would it not, nobody had them.
+    const isOther = ownerId !== this.#id;
+    try {
+      await this.#setSlots.mark(slots, ["NODE", ownerId], isOther ? isDemoted : undefined);
+    } catch (error) {
+      if (!isOther || !(error instanceof NodeFailed) || !SAID_WHEN_DEMOTED.has(error.code)) throw error;
+      const look = await this.look();
+      // Whose replica it is does not matter: one that gives to several gets the slots' owners from any of them.
+      if (!("view" in look) || look.view.self.role === "primary") throw error;
+    }
+  }
+
+  async closeSlots(slots: Iterable<number>): Promise<void> {
+    await this.#setSlots.mark(slots, ["STABLE"]);
+  }
+
+  databases(): Promise<readonly number[]> {
+    return this.#keys.databases();
+  }
+
+  countKeys(slots: readonly number[]): Promise<number[]> {
+    return this.#keys.count(slots);
+  }
+
+  keysIn(request: KeysRequest): Promise<Key[][]> {
+    return this.#keys.namesIn(request);
+  }
+
+  sizesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]> {
+    return this.#keys.sizesOf(keys, database);
+  }
+
+  migrateKeys(request: MigrateRequest): Promise<void> {
+    return this.#keys.migrate(request);
+  }
+
+  dumpKeys(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]> {
+    return this.#keys.dump(keys, database);
+  }
+
+  migrations(): Promise<readonly SlotMigration[]> {
+    return this.#migrations.list();
+  }
+
+  migrationTraffic(): Promise<MigrationTraffic> {
+    return this.#migrations.traffic();
+  }
+
+  importSlots(slots: SlotSet): Promise<string> {
+    return this.#migrations.importSlots(slots);
+  }
+
+  exportSlots(slots: SlotSet, targetId: string): Promise<string> {
+    return this.#migrations.exportSlots(slots, targetId);
+  }
+
+  cancelMigrations(ids: readonly string[]): Promise<void> {
+    return this.#migrations.cancel(ids);
+  }
+
+  async ping(): Promise<void> {
+    await this.#run([["PING"]], { over: this.#probe });
+  }
+
+  async dumpFunctions(): Promise<Buffer | undefined> {
+    const [list, dump] = await this.#run(
+      [
+        ["FUNCTION", "LIST"],
+        ["FUNCTION", "DUMP"],
+      ],
+      {
+        asBuffers: true,
+        tolerate: isUnknownCommand,
+      },
+    );
+    return Array.isArray(list) && list.length > 0 ? (dump as Buffer) : undefined;
+  }
+
+  async loadFunctions(dump: Buffer): Promise<void> {
+    await this.#run([["FUNCTION", "RESTORE", dump, "REPLACE"]]);
+  }
+
+  async getConfig(name: string): Promise<string | undefined> {
+    const [reply] = await this.#run([["CONFIG", "GET", name]]);
+    return Array.isArray(reply) && reply.length === 2 ? String(reply[1]) : undefined;
+  }
+
+  async setConfig(name: string, value: string): Promise<void> {
+    await this.#run([["CONFIG", "SET", name, value]]);
+  }
+
+  async keepConfig(name: string, value: string): Promise<void> {
+    await this.#run([
+      ["CONFIG", "SET", name, value],
+      ["CONFIG", "REWRITE"],
+    ]);
+  }
+
+  close(): void {
+    this.#connection.close();
+    this.#setSlots.close();
+    this.#probe.close();
+  }
+}

@@ -1,0 +1,56 @@
+import type { NodeView } from "../cluster/node-view.ts";
+import { isServerFrom } from "../cluster/server-version.ts";
+import type { Command, Connection } from "./connection.ts";
+import { LANES, Lanes } from "./lanes.ts";
+import type { NodeAccess } from "./node-access.ts";
+import type { ReplyError } from "./reply-errors.ts";
+import { type Run, runOver } from "./run-commands.ts";
+
+/** How long Valkey waits for the replicas of a node before it refuses a SETSLOT with NOREPLICAS. */
+const SET_SLOT_HOLD_MS = 2000;
+/** How many SETSLOT wait in line on one connection. */
+const HELD_PER_LANE = 2;
+
+/** CLUSTER SETSLOT of one node, for many slots at once. */
+export class SetSlots {
+  readonly #access: NodeAccess;
+  readonly #lanes: Lanes;
+  readonly #run: Run;
+  #blocks = false;
+
+  constructor(connection: Connection, access: NodeAccess) {
+    this.#access = access;
+    this.#lanes = new Lanes(connection.address, access);
+    this.#run = runOver(connection);
+  }
+
+  learn(view: NodeView): void {
+    // Since 8.0 Valkey holds the reply to SETSLOT back until the replicas have it too (valkey-io/valkey#445),
+    // some milliseconds each, and a connection waits for its own replies only.
+    this.#blocks = isServerFrom(view, { engine: "valkey", from: [8, 0] });
+  }
+
+  async mark(
+    slots: Iterable<number>,
+    words: readonly string[],
+    tolerate?: (error: ReplyError) => boolean,
+  ): Promise<void> {
+    const commands = Array.from(slots, (slot): Command => ["CLUSTER", "SETSLOT", slot, ...words]);
+    const tolerating = tolerate ? { tolerate } : {};
+    if (!this.#blocks) {
+      await this.#run(commands, tolerating);
+      return;
+    }
+    // The node itself gives up, one SETSLOT of a lane after the other; we only guard against its silence, which
+    // is to be noticed before it has lasted for all of them.
+    const timeoutMs = this.#access.timeoutMs + SET_SLOT_HOLD_MS * HELD_PER_LANE;
+    for (let start = 0; start < commands.length; start += LANES * HELD_PER_LANE) {
+      const some = commands.slice(start, start + LANES * HELD_PER_LANE);
+      await this.#run(some, { over: this.#lanes, timeoutMs, ...tolerating });
+    }
+  }
+
+  close(): void {
+    this.#lanes.close();
+  }
+}

@@ -1,0 +1,46 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findBrokenKeys, loadKeys } from "../support/keys.ts";
+import { MoveCluster } from "../support/move-cluster.ts";
+import { oneServer } from "../support/move-servers.ts";
+
+const server = await oneServer();
+const BIN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
+const KEYS = 20_000;
+
+/** Runs slotctl, and stops reading a stream as soon as it says something; returns the exit code. */
+async function hangUpOn(stream: "stdout" | "stderr", args: readonly string[]): Promise<number | null> {
+  const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const other = stream === "stdout" ? child.stderr : child.stdout;
+  other.resume();
+  child[stream].once("data", () => child[stream].destroy());
+  const [exitCode] = (await once(child, "exit")) as [number | null];
+  return exitCode;
+}
+
+describe("a reader that goes away", () => {
+  let cluster: MoveCluster;
+
+  beforeAll(async () => {
+    cluster = await MoveCluster.form({ server, primaries: 2 });
+    await loadKeys({ port: cluster.port, count: KEYS });
+  });
+  afterAll(() => cluster[Symbol.asyncDispose]());
+
+  test("ends no move: it goes on without words", async () => {
+    const pair = ["--from", cluster.address(0), "--to", cluster.address(1)];
+    const args = ["reshard", cluster.seed, ...pair, "--slot-ranges", "0-1999", "--yes", "--progress", "json"];
+    expect(await hangUpOn("stderr", args)).toBe(0);
+    expect(await cluster.openSlots()).toEqual([]);
+    expect((await cluster.slotsOf(1)).has(1999)).toBe(true);
+    expect(await findBrokenKeys({ port: cluster.port, count: KEYS })).toEqual([]);
+  });
+
+  test("takes no exit code away", async () => {
+    await cluster.client(1).call("CLUSTER", "DELSLOTS", 5);
+    expect(await hangUpOn("stdout", ["check", cluster.seed])).toBe(3);
+    await cluster.client(1).call("CLUSTER", "ADDSLOTS", 5);
+  });
+});

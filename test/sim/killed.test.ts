@@ -1,0 +1,84 @@
+import { describe, expect, test } from "vitest";
+import { Stale } from "../../src/errors.ts";
+import type { Plan } from "../../src/plan/plan.ts";
+import type { SimCluster } from "../support/sim-cluster.ts";
+import { harmDone, unfinishedIn } from "../support/sim-cluster-checks.ts";
+import { runAndKill } from "../support/sim-cluster-kill.ts";
+import { SeededRandom } from "../support/sim-cluster-random.ts";
+import { carryOut } from "../support/sim-cluster-run.ts";
+import { grow, type Scenario, scenarios } from "../support/sim-cluster-scenarios.ts";
+
+/** After the last of these pauses gossip brings back a node that not everybody was told to forget. */
+const PAUSES_MS = [0, 50, 1000, 4000];
+const SETTINGS = { blacklistMs: 3000 };
+/** A first sync that had begun before the kill ends by itself: a plan without steps does not wait for it. */
+const FIRST_SYNC_MS = 50;
+
+/** What a killed run had sent last may still be done after the next one has looked, which says so and ends. */
+async function runAgain(cluster: SimCluster, scenario: Scenario): Promise<Plan> {
+  const plan = await scenario.plan(cluster);
+  try {
+    await carryOut(cluster, plan);
+    return plan;
+  } catch (error) {
+    if (!(error instanceof Stale) || error.code !== "slots-moved-meanwhile") throw error;
+    const fresh = await scenario.plan(cluster);
+    await carryOut(cluster, fresh);
+    return fresh;
+  }
+}
+
+async function finish(cluster: SimCluster, scenario: Scenario): Promise<void> {
+  const plan = await runAgain(cluster, scenario);
+  if (plan.steps.length === 0) await cluster.clock.sleep(FIRST_SYNC_MS);
+  expect(harmDone(cluster)).toEqual([]);
+  expect(await unfinishedIn(cluster, scenario.seedNode)).toEqual([]);
+  expect(scenario.isReached(await cluster.observe(scenario.seedNode), cluster)).toBe(true);
+  expect((await scenario.plan(cluster)).steps).toEqual([]);
+}
+
+describe.each(scenarios)("$name", (scenario) => {
+  test.each([1, 2, 3])("killed after any change it arrives when run again, seed %i", async (seed) => {
+    const random = new SeededRandom(seed);
+    let kills = 0;
+    for (let changes = 1; ; changes++) {
+      const cluster = scenario.build(seed, SETTINGS);
+      if (!(await runAndKill(cluster, scenario, changes))) break;
+      kills += 1;
+      const pauseMs = PAUSES_MS[random.below(PAUSES_MS.length)] ?? 0;
+      const where = `killed after ${changes} changes, run again after ${pauseMs} ms`;
+      expect({ where, harm: harmDone(cluster) }).toEqual({ where, harm: [] });
+      await cluster.clock.sleep(pauseMs);
+      expect({ where, harm: harmDone(cluster) }).toEqual({ where, harm: [] });
+      try {
+        await finish(cluster, scenario);
+      } catch (error) {
+        throw new Error(where, { cause: error });
+      }
+    }
+    expect(kills).toBeGreaterThan(0);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6])("killed twice it arrives at the third run, seed %i", async (seed) => {
+    const random = new SeededRandom(seed);
+    const dry = scenario.build(seed, SETTINGS);
+    await carryOut(dry, await scenario.plan(dry));
+    const cluster = scenario.build(seed, SETTINGS);
+    for (let run = 0; run < 2; run++) {
+      await runAndKill(cluster, scenario, 1 + random.below(dry.changes));
+      await cluster.clock.sleep(random.between({ min: 0, max: 300 }));
+      expect(harmDone(cluster)).toEqual([]);
+    }
+    await finish(cluster, scenario);
+  });
+});
+
+test.each([1, 2, 3])("a large move arrives, wherever it was killed, seed %i", async (seed) => {
+  const random = new SeededRandom(seed);
+  const cluster = grow.build(seed);
+  for (let run = 0; run < 4; run++) {
+    await runAndKill(cluster, grow, 1 + random.below(8000));
+    expect(harmDone(cluster)).toEqual([]);
+  }
+  await finish(cluster, grow);
+});

@@ -1,0 +1,27 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    root: new URL("..", import.meta.url).pathname,
+    // The slow tests mostly wait for nodes; more than this and the nodes wait for the processor.
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "support", include: ["test/{bench,chaos,servers,support}/**/*.test.ts"] },
+      },
+      { extends: true, test: { name: "sim", include: ["test/sim/**/*.test.ts"], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: "live",
+          include: ["test/live/**/*.test.ts"],
+          globalSetup: ["test/support/live-setup.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+});
