@@ -107,6 +107,17 @@ test("a connection that breaks with replies outstanding fails the send, and the 
   expect(node.connectionCount()).toBe(2);
 });
 
+test("a connection that we closed is not opened anew, not even by what was outstanding", async () => {
+  const node = await aFakeNode(() => silence);
+  const connection = connectTo(node, { timeoutMs: 60_000 });
+  const outstanding = failureOf(connection.send([["A"]]));
+  await expect.poll(() => node.connectionCount()).toBe(1);
+  connection.close();
+  expect(await outstanding).toMatchObject({ code: "connection-lost" });
+  expect(await failureOf(connection.send([["B"]]))).toMatchObject({ code: "node-unreachable" });
+  expect(node.connectionCount()).toBe(1);
+});
+
 test("a connection that the node closed while idle is opened anew without anybody noticing", async () => {
   const node = await aFakeNode(([name]) => (name === "LAST" ? new Misbehaviour("closes", "+bye\r\n") : "v"));
   const connection = connectTo(node);

@@ -1,4 +1,4 @@
-import type { Redis, RedisOptions } from "ioredis";
+import type { Redis } from "ioredis";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { ConnectFailed } from "../errors.ts";
 import {
@@ -12,8 +12,8 @@ import {
 } from "./connection-failure.ts";
 import { endsWithin } from "./ends-within.ts";
 import type { NodeAccess } from "./node-access.ts";
+import { quietOptions } from "./quiet-options.ts";
 import { isDenied, ReplyError } from "./reply-errors.ts";
-import { tlsOptions } from "./tls-options.ts";
 
 export type Command = readonly [name: string, ...args: (string | number | Buffer)[]];
 /** What a node answered: a value, or a ReplyError that is a value too. */
@@ -33,8 +33,6 @@ export interface ConnectionOptions {
   /** The connection is closed once so much has come back: what one command answers has no limit of its own. */
   readonly replyBytesMax?: number;
 }
-
-type PlainOptions = RedisOptions & { replyMapping: "legacy" };
 
 /** How long a node that was silent before is waited for again: it must not cost its timeout twice. */
 const SILENT_AGAIN_MS = 50;
@@ -56,6 +54,7 @@ export class Connection {
   /** The first thing that went wrong with the present connection itself. */
   #reason: ConnectionError | undefined;
   #hasAnswered = false;
+  #isClosed = false;
   #takesPassword = true;
 
   constructor(address: Address, access: NodeAccess, options: ConnectionOptions = {}) {
@@ -90,7 +89,13 @@ export class Connection {
     return this.#takesPassword;
   }
 
+  /** For good: what is sent later fails, and nothing of it keeps the process running. */
   close(): void {
+    this.#isClosed = true;
+    this.#drop();
+  }
+
+  #drop(): void {
     this.#redis?.disconnect();
     this.#redis = undefined;
     this.#opening = undefined;
@@ -116,7 +121,7 @@ export class Connection {
 
   #open(): Promise<Redis> {
     this.#opening ??= this.#connect().catch((error: unknown) => {
-      this.close();
+      this.#drop();
       throw error;
     });
     return this.#opening;
@@ -124,7 +129,8 @@ export class Connection {
 
   async #connect(): Promise<Redis> {
     const { Redis } = await import("ioredis");
-    const redis = new Redis(this.#options());
+    if (this.#isClosed) throw notConnected(this.#where, new Error("slotctl has closed it itself"));
+    const redis = new Redis(quietOptions(this.address, this.#access, this.#connecting));
     this.#redis = redis;
     this.#reason = undefined;
     this.#hasAnswered = false;
@@ -137,7 +143,7 @@ export class Connection {
       throw notConnected(this.#where, this.#reason ?? (error as Error));
     }
     redis.once("close", () => {
-      if (this.#redis === redis) this.close();
+      if (this.#redis === redis) this.#drop();
     });
     this.#limitReplies(redis);
     await this.#authenticate(redis);
@@ -156,15 +162,6 @@ export class Connection {
       // Or the node would go on sending until it has told all.
       redis.stream.destroy();
     });
-  }
-
-  #options(): PlainOptions {
-    const { host, port } = this.address;
-    const { tls } = this.#access;
-    const stringNumbers = this.#connecting.integersAsText ?? false;
-    const options: PlainOptions = { ...UNSURPRISING, host, port, stringNumbers };
-    if (tls) options.tls = tlsOptions(tls, host);
-    return options;
   }
 
   /** By ourselves, for ioredis writes a warning of its own when a node has no password. */
@@ -232,21 +229,3 @@ export class Connection {
     return formatAddress(this.address);
   }
 }
-
-/** ioredis without what it does by itself: no reconnect, no retry, no INFO before the first command. */
-const UNSURPRISING: PlainOptions = {
-  replyMapping: "legacy",
-  lazyConnect: true,
-  protocol: 2,
-  retryStrategy: null,
-  maxRetriesPerRequest: 0,
-  enableReadyCheck: false,
-  enableOfflineQueue: false,
-  autoResubscribe: false,
-  autoResendUnfulfilledCommands: false,
-  disableClientInfo: true,
-  // Our own deadlines are shorter; this one only ends an attempt that nobody waits for any more.
-  connectTimeout: 60_000,
-  // A stopped node never answers our FIN: do not keep the process waiting for it.
-  disconnectTimeout: 10,
-};
