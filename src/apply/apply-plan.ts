@@ -17,7 +17,7 @@ import { replicate } from "./replicate.ts";
 import { setConfigs } from "./set-configs.ts";
 import { settleSlots } from "./settle-slots.ts";
 import type { Stage } from "./stage.ts";
-import { EVERY_REASON, waitForAgreement } from "./wait-for-agreement.ts";
+import { waitForAgreement } from "./wait-for-agreement.ts";
 
 /**
  * Carries out a plan, stage by stage, and waits until all nodes agree on the outcome. Every stage looks at
@@ -55,7 +55,7 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<numb
     applied += steps.length;
   }
   if (awaitsAgreement(plan)) {
-    await waitForAgreement(context, remaining, EVERY_REASON, brokenBefore(plan));
+    await waitForAgreement(context, remaining, { brokenLinks: brokenBefore(plan) });
   }
   emit({ event: "done", applied, seconds: (clock.nowMs() - startMs) / 1000 });
   return applied;

@@ -24,12 +24,12 @@ export async function awaitOk(
 ): Promise<void> {
   const nodes = steps.map((step) => step.node.address);
   await eachNode(nodes, (address) => putBackLeftOver(context, address));
-  await waitForAgreement(context, members, ["unknown-node", "other-view"]);
+  await waitForAgreement(context, members, { reasons: ["unknown-node", "other-view"] });
   const refusing = reachedNodes(await context.lookAt(nodes)).flatMap(({ view }) =>
     view?.clusterState === "fail" ? [view.address] : [],
   );
   await withSetting(context, { nodes: refusing, setting: SHORTEST_DELAY }, () =>
-    waitForAgreement(context, nodes, ["state-fail"]),
+    waitForAgreement(context, nodes, { reasons: ["state-fail"] }),
   );
   for (const step of steps) onEnd(step);
 }

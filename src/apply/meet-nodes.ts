@@ -31,7 +31,7 @@ export async function meetNodes(
     }
     return topology;
   };
-  await waitForAgreement({ ...context, lookAt }, [...members.values()], ["unknown-node"]);
+  await waitForAgreement({ ...context, lookAt }, [...members.values()], { reasons: ["unknown-node"] });
   for (const step of steps) onEnd(step);
 }
 

@@ -145,3 +145,38 @@ test("totals follow what a pair that had to wait finds when its turn comes", asy
   expect(told[0]).toMatchObject({ slotsTotal: 4, keysTotal: 5 });
   expect(told.at(-1)).toMatchObject({ slotsDone: 3, slotsTotal: 3, keysDone: 0, keysTotal: 0 });
 });
+
+test("a target that hears only now that its source has failed over is told of the new source", async () => {
+  const open = [{ slot: 1, direction: "importing", peer: "old" }] as const;
+  const topologyWhen = (old: object, view: object) =>
+    aCluster([
+      { name: "a", at: "10.0.0.1:6379", slots: "0-5460" },
+      { name: "b", at: "10.0.0.2:6379", slots: "5461-10922", open, view },
+      { name: "c", at: "10.0.0.3:6379", slots: "10923-16383" },
+      { name: "old", at: "10.0.0.4:6379", ...old },
+    ]);
+  const unaware = topologyWhen({ slots: "" }, { clusterState: "fail" });
+  const aware = topologyWhen({ replicaOf: "a" }, { clusterState: "fail" });
+  const told: string[] = [];
+  let looks = 0;
+  const { context } = aFakeApplyContext({
+    lookAt: () => Promise.resolve(looks++ < 3 ? unaware : aware),
+    clients: fakeClients({
+      "10.0.0.2:6379": {
+        setSlotOwner: (slots, id) => Promise.resolve(void told.push(`${[...slots].join()} ${id}`)),
+        markImporting: () => Promise.resolve(),
+      },
+    }),
+  });
+  const step = {
+    kind: "move-slots",
+    from: source,
+    to: target,
+    slots: SlotSet.of([1]),
+    mover: "classic",
+  } as const;
+  const members = [source, target].map(({ address }) => address);
+  const moving = moveSlots(context, { steps: [step], basis: unaware, members, onEnd: () => undefined });
+  await expect(moving).rejects.toThrow("cluster_state fail");
+  expect(told[0]).toBe(`1 ${source.id}`);
+});

@@ -29,8 +29,7 @@ export async function moveSlots(
   { steps, members, onEnd }: Stage<"move-slots">,
 ): Promise<void> {
   const pairs = steps.flatMap((step) => [step.from.address, step.to.address]);
-  await followNewSources(context, { steps, topology: await context.lookAt(pairs) });
-  await awaitReady(context, pairs);
+  await awaitReady(context, { steps, pairs });
   // All primaries are told of the new owners, and a node that gives all it has is no member afterwards.
   const everyone = new Map([...members, ...pairs].map((address) => [formatAddress(address), address]));
   const topology = await context.lookAt([...everyone.values()]);
@@ -45,16 +44,24 @@ export async function moveSlots(
 /**
  * A node that has just joined refuses keys until it sees the cluster as ok: wait for that, not for it to fail. After a
  * failover it takes a moment until all see the new owner, and a target that does not would refuse the keys of slots
- * that it marks as importing meanwhile (CLUSTERDOWN, seen with 7.0). Views that stay apart are for those to settle who
- * come later.
+ * that it marks as importing meanwhile (CLUSTERDOWN, seen with 7.0). One that imports already takes the cluster for
+ * down as soon as it hears that its source is a replica, and has to be told of the new one. Views that stay apart are
+ * for those to settle who come later.
  */
-async function awaitReady(context: ApplyContext, pairs: readonly Address[]): Promise<void> {
+async function awaitReady(
+  context: ApplyContext,
+  { steps, pairs }: { readonly steps: readonly MoveStep[]; readonly pairs: readonly Address[] },
+): Promise<void> {
   const waitMs = Math.min(VIEWS_MS_MAX, context.waitMs);
+  const reasons = ["state-fail", "unknown-node"] as const;
+  const help = (topology: Topology) => followNewSources(context, { steps, topology });
+  await help(await context.lookAt(pairs));
   try {
-    await waitForAgreement({ ...context, waitMs }, pairs, ["state-fail", "unknown-node", "other-view"]);
+    const withViews = [...reasons, "other-view"] as const;
+    await waitForAgreement({ ...context, waitMs }, pairs, { reasons: withViews, help });
   } catch (error) {
     if (!(error instanceof DeadlinePassed)) throw error;
-    await waitForAgreement(context, pairs, ["state-fail", "unknown-node"]);
+    await waitForAgreement(context, pairs, { reasons, help });
   }
 }
 

@@ -5,7 +5,7 @@ import { type FakeClient, fakeClients } from "../../test/support/fake-node-clien
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { Topology } from "../cluster/topology.ts";
 import type { WaitSubject } from "../plan/run-event.ts";
-import { EVERY_REASON, type Reason, waitForAgreement } from "./wait-for-agreement.ts";
+import { type Reason, waitForAgreement } from "./wait-for-agreement.ts";
 
 const healthy: readonly NodeSpec[] = [
   { name: "a", slots: "0-5460" },
@@ -61,7 +61,7 @@ test("looks at the nodes given until they are settled", async () => {
 
 test("waits only for what it is asked to wait for", async () => {
   const { context, looks } = lookingAt(down);
-  await waitForAgreement(context, addresses, ["unknown-node", "link-down"]);
+  await waitForAgreement(context, addresses, { reasons: ["unknown-node", "link-down"] });
   expect(looks).toHaveLength(1);
 });
 
@@ -71,7 +71,7 @@ test.each<{ reasons: Reason[]; topology: Topology; what: WaitSubject }>([
   { reasons: ["state-fail", "other-view"], topology: down, what: "views-to-agree" },
 ])("says what it waits for: $what", async ({ reasons, topology, what }) => {
   const { context, events } = lookingAt(topology);
-  await expect(waitForAgreement(context, addresses, reasons)).rejects.toThrow("do not agree");
+  await expect(waitForAgreement(context, addresses, { reasons })).rejects.toThrow("do not agree");
   expect(events).toEqual([expect.objectContaining({ event: "waiting", what })]);
 });
 
@@ -81,7 +81,7 @@ test("a link that nobody mends is not waited for, but everything else of its rep
     aCluster([...healthy, { name: "r", replicaOf: "a", view: { ...link, ...view } }]);
   const waitingFor = async (topology: Topology, broken: readonly string[]) => {
     const { context } = lookingAt(topology);
-    return await waitForAgreement(context, addresses, EVERY_REASON, new Set(broken)).catch(
+    return await waitForAgreement(context, addresses, { brokenLinks: new Set(broken) }).catch(
       (error: Error) => error.message,
     );
   };
@@ -95,16 +95,32 @@ test("a link that nobody mends is not waited for, but everything else of its rep
 test("nodes whose news has not arrived tell it again, every half a second", async () => {
   const { context, meets, clock } = lookingAt(strayed);
   const startMs = clock.nowMs();
-  await expect(waitForAgreement(context, addresses, ["other-view"])).rejects.toThrow("another view");
+  await expect(waitForAgreement(context, addresses, { reasons: ["other-view"] })).rejects.toThrow(
+    "another view",
+  );
   const [a, b, c] = addresses.map(formatAddress);
   expect(meets.map(({ who, whom, atMs }) => ({ who, whom, afterMs: atMs - startMs }))).toEqual(
     [0, 500, 1000].flatMap((afterMs) => [a, b].map((who) => ({ who, whom: [c], afterMs }))),
   );
 });
 
+test("help is given by what the nodes say now, every half a second, until they are settled", async () => {
+  const { context, clock } = lookingAt(settled, down);
+  const helped: number[] = [];
+  const startMs = clock.nowMs();
+  const help = (topology: Topology) => {
+    expect(topology).toBe(down);
+    return Promise.resolve(void helped.push(clock.nowMs() - startMs));
+  };
+  await waitForAgreement(context, addresses, { help });
+  expect(helped).toEqual([]);
+  await expect(waitForAgreement(context, addresses, { help })).rejects.toThrow("cluster_state fail");
+  expect(helped).toEqual([0, 500, 1000]);
+});
+
 test("a disagreement that nobody waits for is nobody's news", async () => {
   const { context, meets } = lookingAt(strayed);
-  await waitForAgreement(context, addresses, ["unknown-node"]);
+  await waitForAgreement(context, addresses, { reasons: ["unknown-node"] });
   expect(meets).toEqual([]);
 });
 
@@ -122,7 +138,7 @@ test("who is late is told, with what is wrong", async () => {
 test("nodes that do not find each other are named with port and bus port", async () => {
   const lonely = changed("b", { lines: [] });
   const { context } = lookingAt(lonely);
-  await expect(waitForAgreement(context, addresses, ["unknown-node"])).rejects.toMatchObject({
+  await expect(waitForAgreement(context, addresses, { reasons: ["unknown-node"] })).rejects.toMatchObject({
     message: expect.stringContaining("10.0.0.2:6379 does not know 10.0.0.1:6379") as string,
     hint: expect.stringContaining("10.0.0.1:6379 (bus port 16379), 10.0.0.3:6379 (bus port 16379)") as string,
   });
@@ -137,7 +153,7 @@ test("of a node that is cut off and those that miss it, it is the one to look at
     }),
   );
   const { context } = lookingAt(cutOff);
-  await expect(waitForAgreement(context, addresses, ["unknown-node"])).rejects.toMatchObject({
+  await expect(waitForAgreement(context, addresses, { reasons: ["unknown-node"] })).rejects.toMatchObject({
     node: "10.0.0.1:6379",
     hint: expect.stringContaining("look at 10.0.0.1:6379 (bus port 16379)") as string,
   });

@@ -10,27 +10,34 @@ import { spreadNews } from "./spread-news.ts";
 /** Which disagreements a wait is about. */
 export type Reason = Unsettled["why"];
 
-export const EVERY_REASON: readonly Reason[] = ["state-fail", "unknown-node", "other-view", "link-down"];
+const EVERY_REASON: readonly Reason[] = ["state-fail", "unknown-node", "other-view", "link-down"];
 
 /** News takes a moment to arrive; telling it again sooner would only make more of it. */
-const SPREAD_EVERY_MS = 500;
+const HELP_EVERY_MS = 500;
+
+export interface Agreement {
+  /** In which ways the nodes are to be settled; in every one by default. */
+  readonly reasons?: readonly Reason[];
+  /** Addresses of replicas whose link nobody mends, so that nobody waits for it. */
+  readonly brokenLinks?: ReadonlySet<string>;
+  /** What may be done about it while the nodes are not settled, by what they say now. */
+  readonly help?: (topology: Topology) => Promise<void>;
+}
 
 /**
- * Waits until the nodes that answer are settled in every way named by `reasons`. Nodes that do not answer
- * are left out: they were known before the plan was made, or are named by whoever looks afterwards.
+ * Waits until the nodes that answer are settled. Nodes that do not answer are left out: they were known before
+ * the plan was made, or are named by whoever looks afterwards.
  *
- * @param brokenLinks addresses of replicas whose link nobody mends, so that nobody waits for it.
  * @throws DeadlinePassed, which says who was waited for and which ports to look at.
  */
 export async function waitForAgreement(
   context: ApplyContext,
   addresses: readonly Address[],
-  reasons: readonly Reason[] = EVERY_REASON,
-  brokenLinks: ReadonlySet<string> = new Set(),
+  { reasons = EVERY_REASON, brokenLinks = new Set(), help }: Agreement = {},
 ): Promise<void> {
   let unsettled: Unsettled[] = [];
   let topology: Topology = { nodes: [] };
-  let spreadMs = -Infinity;
+  let helpedMs = -Infinity;
   await pollUntil(context, {
     what: subjectOf(reasons),
     missing: async () => {
@@ -39,9 +46,10 @@ export async function waitForAgreement(
         ({ why, node }) => reasons.includes(why) && !(why === "link-down" && brokenLinks.has(node)),
       );
       const nowMs = context.clock.nowMs();
-      if (unsettled.some(({ why }) => why === "other-view") && nowMs - spreadMs >= SPREAD_EVERY_MS) {
-        spreadMs = nowMs;
-        await spreadNews(context, topology);
+      if (unsettled.length > 0 && nowMs - helpedMs >= HELP_EVERY_MS) {
+        helpedMs = nowMs;
+        if (unsettled.some(({ why }) => why === "other-view")) await spreadNews(context, topology);
+        await help?.(topology);
       }
       return [...new Set(unsettled.map(({ node }) => node))];
     },
