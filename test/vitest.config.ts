@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     root: new URL("..", import.meta.url).pathname,
-    // The slow tests mostly wait for nodes; more than this and the nodes wait for the processor.
-    maxWorkers: 2,
+    // On two cores: the slow tests wait for nodes half of the time; more than this and the nodes wait for the processor.
+    maxWorkers: 3,
     projects: [
       { extends: true, test: { name: "unit", include: ["src/**/*.test.ts"] } },
       {

@@ -42,7 +42,7 @@ describe.each(await everyServer())("the classic mover on $engine $version", (ser
     });
     const access = { port: cluster.port, ...overTls.redis, ...(hasPassword ? { password: PASSWORD } : {}) };
     await loadKeys({ ...access, count: KEYS });
-    const pair = ["--from", cluster.address(0), "--to", cluster.address(1), "--slots", "4000"];
+    const pair = ["--from", cluster.address(0), "--to", cluster.address(1), "--slots", "1000"];
     const args = ["reshard", cluster.seed, ...pair, "--mover", "classic", "--yes"];
     expect(await cluster.slotctl(args)).toMatchObject({ exitCode: 0 });
     expect(await findBrokenKeys({ ...access, count: KEYS })).toEqual([]);

@@ -24,7 +24,7 @@ const FAILOVER = { attemptMs: 6000, pollMs: 50, timeoutMs: 15_000 };
  * none of the nodes whose roles change.
  */
 describe.each(oldestAndNewest(await listServers()))("classic moves of $engine $version, when", (server) => {
-  test.each([
+  test.concurrent.each([
     { side: "source", index: 1 },
     { side: "target", index: 0 },
   ])(

@@ -18,7 +18,7 @@ const KEYS_PER_SECOND = 500;
 const PAUSE_MS = 30;
 
 describe.each(await twoServers())("classic moves of $engine $version, where", (server) => {
-  test("slotctl loses its network, end in time; the same command goes on", async () => {
+  test.concurrent("slotctl loses its network, end in time; the same command goes on", async () => {
     await using cluster = await aLoadedCluster();
     await using forwarders = await forwardersTo(cluster.nodes);
     const through = ["--map", ...forwarders.maps, "--timeout", "2"];
@@ -33,7 +33,7 @@ describe.each(await twoServers())("classic moves of $engine $version, where", (s
     await expectArrived(cluster);
   });
 
-  test("the source is slow, wait for it and say so, and arrive", async () => {
+  test.concurrent("the source is slow, wait for it and say so, and arrive", async () => {
     await using cluster = await aLoadedCluster();
     const source = cluster.node(0);
     // Slow enough to be told so before all is moved, however busy the machine is.
@@ -52,7 +52,7 @@ describe.each(await twoServers())("classic moves of $engine $version, where", (s
     await expectArrived(cluster);
   });
 
-  test("a server hangs up on who is idle, nodes stay held", async () => {
+  test.concurrent("a server hangs up on who is idle, nodes stay held", async () => {
     await using cluster = await MoveCluster.form({ server, start: { config: { timeout: "1" } } });
     const addresses = cluster.nodes.map(({ host, port }) => ({ host, port }));
     using held = await holdNodes(addresses, access);
