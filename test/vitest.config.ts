@@ -18,6 +18,8 @@ export default defineConfig({
           name: "live",
           include: ["test/live/**/*.test.ts"],
           globalSetup: ["test/support/live-setup.ts"],
+          // Real servers on a machine that others may use as well: .ci/run names each test that needed it, and takes few.
+          retry: process.env["CI"] ? 1 : 0,
           testTimeout: 120_000,
           hookTimeout: 60_000,
         },
