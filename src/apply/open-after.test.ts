@@ -109,10 +109,10 @@ class Pair {
     return {
       look: () => Promise.resolve(this.look("target")),
       countKeys: (slots) => Promise.resolve(slots.map((slot) => (this.withKey.has(slot) ? 1 : 0))),
-      closeSlots: (slots) => {
-        const list = [...slots];
-        for (const slot of list) if (this.stateOf(slot).getsKeyLate) this.withKey.add(slot);
-        return this.#close("target", this.importing, list);
+      closeCounting: async (slots) => {
+        for (const slot of slots) if (this.stateOf(slot).getsKeyLate) this.withKey.add(slot);
+        await this.#close("target", this.importing, slots);
+        return slots.map((slot) => (this.withKey.has(slot) ? 1 : 0));
       },
       markImporting: (slots, sourceId) => {
         if (sourceId !== source.id) return Promise.reject(new Error(`${sourceId} is not the source`));

@@ -134,6 +134,15 @@ class SimNodeClient implements NodeClient {
     await this.#tellOf(slots, "STABLE", (slot) => (node) => setSlotStable(node, slot));
   }
 
+  async closeCounting(slots: readonly number[]): Promise<number[]> {
+    const counts: number[] = [];
+    await this.#tellOf(slots, "STABLE", (slot) => (node) => {
+      counts.push(keysOf(this.#world, node).countIn(slot));
+      setSlotStable(node, slot);
+    });
+    return counts;
+  }
+
   async countKeys(slots: readonly number[]): Promise<number[]> {
     const commands = slots.map((slot): SimCommand<number> => {
       return (node) => keysOf(this.#world, node).countIn(slot);
