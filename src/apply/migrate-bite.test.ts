@@ -182,6 +182,17 @@ describe("a bite that is not through in time", () => {
     expect(error).toBe(unconnected);
   });
 
+  test("is compared with what the target has where the source got no connection first: nothing of it is there", async () => {
+    const unconnected = failed("target-unreachable", "IOERR error or timeout connecting to the client");
+    const { sent, error } = await sending("a", {
+      fails: (_, earlier) => [unconnected, failed("busy-key")][earlier],
+      here: { a: "of the source" },
+      there: { a: "of the target" },
+    });
+    expect(error).toMatchObject({ code: "busy-key", hint: expect.stringContaining("--replace") });
+    expect(sent.map(({ replace }) => replace)).toEqual([false, false]);
+  });
+
   test("is not sent again to a target that does not answer", async () => {
     const targetLook: Look = {
       address: target.address,

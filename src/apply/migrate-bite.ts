@@ -19,6 +19,8 @@ interface SentBite extends Bite {
   readonly database: number;
   /** A MIGRATE of these keys broke off a moment ago: what the target has of them may stem from that. */
   readonly isResent?: boolean;
+  /** A MIGRATE of these keys got no connection a moment ago: nothing of it can be at the target. */
+  readonly isReconnecting?: boolean;
 }
 
 /**
@@ -58,8 +60,8 @@ async function sendAgain(context: ApplyContext, bite: SentBite, error: NodeFaile
   if (!("view" in look)) throw nodeGone(move.to.address, look.unreached.detail);
   if (error.cause instanceof ReplyError && isConnectError(error.cause)) {
     // No size would help. A connection may fail once; twice means that there is no way.
-    if (bite.isResent) throw error;
-    await migrateBite(context, { ...bite, isResent: true });
+    if (bite.isReconnecting) throw error;
+    await migrateBite(context, { ...bite, isReconnecting: true });
   } else if (keys.length === 1) {
     // A key that takes this long is a large one. It has to travel in one piece, so it gets more time.
     await migrateLargeKey(context, { ...bite, isResent: true });
