@@ -7,6 +7,7 @@ import type { ApplyContext } from "./apply-context.ts";
 import { nodeGone } from "./node-gone.ts";
 import type { Bite, KeyBites } from "./key-bites.ts";
 import type { PairMove } from "./pair-move.ts";
+import { deleteCopies, deletedSince, unconfirmedKeys } from "./unconfirmed-keys.ts";
 
 /** Times the usual timeout, which is a third of the node timeout at most. */
 const LARGE_KEY_PATIENCE = 2;
@@ -54,22 +55,34 @@ async function migrate(
 }
 
 async function sendAgain(context: ApplyContext, bite: SentBite, error: NodeFailed): Promise<void> {
-  const { move, keys } = bite;
+  const { move } = bite;
+  const isUnsent = error.cause instanceof ReplyError && isConnectError(error.cause);
+  // At once, for clients go on: what they delete from now on must not come back with a copy at the target.
+  const unconfirmed = isUnsent ? new Map<Key, Buffer>() : await unconfirmedKeys(context, bite);
   // Only worth it when the target is alive: a bite can be too large for the timeout, a dead node cannot.
   const look = await context.clients.at(move.to.address).look();
   if (!("view" in look)) throw nodeGone(move.to.address, look.unreached.detail);
-  if (error.cause instanceof ReplyError && isConnectError(error.cause)) {
+  if (isUnsent) {
     // No size would help. A connection may fail once; twice means that there is no way.
     if (bite.isReconnecting) throw error;
     await migrateBite(context, { ...bite, isReconnecting: true });
-  } else if (keys.length === 1) {
+    return;
+  }
+  const deleted = await deletedSince(context, bite, unconfirmed);
+  await sendSmaller(context, { ...bite, isResent: true });
+  await deleteCopies(context, bite, deleted);
+}
+
+async function sendSmaller(context: ApplyContext, bite: SentBite): Promise<void> {
+  const { keys } = bite;
+  if (keys.length === 1) {
     // A key that takes this long is a large one. It has to travel in one piece, so it gets more time.
-    await migrateLargeKey(context, { ...bite, isResent: true });
-  } else {
-    const middle = keys.length >> 1;
-    for (const half of [keys.slice(0, middle), keys.slice(middle)]) {
-      await migrateBite(context, { ...bite, bytes: bite.bytes / 2, keys: half, isResent: true });
-    }
+    await migrateLargeKey(context, bite);
+    return;
+  }
+  const middle = keys.length >> 1;
+  for (const half of [keys.slice(0, middle), keys.slice(middle)]) {
+    await migrateBite(context, { ...bite, bytes: bite.bytes / 2, keys: half });
   }
 }
 

@@ -72,6 +72,8 @@ export interface NodeClient {
 
   /** The value of each key as a DUMP payload, undefined for one that it does not have. */
   dumpKeys(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]>;
+  /** Deletes keys of slots that are the node's or on their way to it. */
+  deleteKeys(keys: readonly Key[], database: number): Promise<void>;
 
   /** Functions as the node's own dump, or undefined where it has none or knows no functions. */
   dumpFunctions(): Promise<Buffer | undefined>;

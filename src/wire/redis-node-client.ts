@@ -146,6 +146,10 @@ export class RedisNodeClient implements NodeClient {
     return this.#keys.dump(keys, database);
   }
 
+  deleteKeys(keys: readonly Key[], database: number): Promise<void> {
+    return this.#keys.delete(keys, database);
+  }
+
   migrations(): Promise<readonly SlotMigration[]> {
     return this.#migrations.list();
   }

@@ -208,6 +208,13 @@ class SimNodeClient implements NodeClient {
     return replies.map((reply) => (reply instanceof ReplyError ? undefined : reply));
   }
 
+  async deleteKeys(keys: readonly Buffer[]): Promise<void> {
+    await this.#tell(
+      "DEL",
+      keys.map((key) => (node) => node.keys.delete(key)),
+    );
+  }
+
   async dumpFunctions(): Promise<Buffer | undefined> {
     const [dump] = await this.#ask("FUNCTION DUMP", [(node) => node.functions]);
     return dump;
