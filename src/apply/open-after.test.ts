@@ -293,7 +293,15 @@ test.each([
   expect((await after(new Pair([]), { error })).failure).toMatchObject({ hint: is });
 });
 
-test("a defect of ours is told as it is", async () => {
+test.each([
+  { state: untouched, told: "No slot was left open." },
+  {
+    state: { ...untouched, hasKeyAtTarget: true },
+    told: "Slots 0 are open now, on their way from 10.0.0.1:6379 to 10.0.0.2:6379; every key is on one of the two.",
+  },
+])("a defect of ours is told as it is, and what is open beside it: $told", async ({ state, told }) => {
   const bug = new TypeError("cannot be");
-  expect((await after(new Pair([untouched]), { error: bug })).failure).toBe(bug);
+  const { failure, events } = await after(new Pair([state]), { error: bug });
+  expect(failure).toBe(bug);
+  expect(events).toEqual([{ event: "warning", node: "10.0.0.1:6379", message: told }]);
 });
