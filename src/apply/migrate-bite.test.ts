@@ -196,6 +196,17 @@ describe("a bite that is not through in time", () => {
     expect(deleted).toBe("a");
   });
 
+  test("does not hold large values to find out what clients delete", async () => {
+    const { error, deleted } = await sending("abc", {
+      fails: (_, earlier) => (earlier === 0 ? failed("target-unreachable") : undefined),
+      here: { a: "1", b: "2", c: "3" },
+      hereLater: {},
+      there: { a: "1", b: "2", c: "3" },
+      sizes: { a: 200_000_000, b: 10_000_000, c: 10_000_000 },
+    });
+    expect({ error, deleted }).toEqual({ error: undefined, deleted: "b" });
+  });
+
   test("leaves the target alone where nobody has deleted anything", async () => {
     const values = { a: "1", b: "2" };
     const { error, deleted } = await sending("ab", {

@@ -5,10 +5,10 @@ import type { ApplyContext } from "./apply-context.ts";
 import type { Bite } from "./key-bites.ts";
 import type { PairMove } from "./pair-move.ts";
 
-/** What is larger is not remembered: its values would have to be held. */
+/** More is not remembered, for the values have to be held. */
 const REMEMBERED_BYTES_MAX = 16 * 1024 * 1024;
 
-interface BrokenOff extends Bite {
+interface BrokenOff extends Pick<Bite, "keys"> {
   readonly move: PairMove;
   readonly database: number;
 }
@@ -22,12 +22,21 @@ export type KeyValues = ReadonlyMap<Key, Buffer>;
  */
 export async function unconfirmedKeys(
   { clients }: ApplyContext,
-  { move, keys, bytes, database }: BrokenOff,
+  { move, keys, database }: BrokenOff,
 ): Promise<KeyValues> {
-  if (bytes > REMEMBERED_BYTES_MAX) return new Map();
+  const source = clients.at(move.from.address);
   try {
-    const values = await clients.at(move.from.address).dumpKeys(keys, database);
-    return new Map(keys.flatMap((key, index) => (values[index] ? [[key, values[index]] as const] : [])));
+    // Asked, for a bite that takes too long is often one that was thought to be smaller.
+    const sizes = await source.sizesOf(keys, database);
+    let roomBytes = REMEMBERED_BYTES_MAX;
+    const small = keys.filter((_, index) => {
+      const bytes = sizes[index] ?? 0;
+      if (bytes > roomBytes) return false;
+      roomBytes -= bytes;
+      return true;
+    });
+    const values = await source.dumpKeys(small, database);
+    return new Map(small.flatMap((key, index) => (values[index] ? [[key, values[index]] as const] : [])));
   } catch (error) {
     // A node may forbid DUMP.
     if (!(error instanceof NodeFailed)) throw error;
