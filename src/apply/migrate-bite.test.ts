@@ -60,8 +60,9 @@ interface Sent {
 async function sending(
   keys: string,
   nodes: Nodes,
-): Promise<{ sent: Sent[]; error: unknown; deleted: string }> {
+): Promise<{ sent: Sent[]; error: unknown; deleted: string; compared: string[] }> {
   const sent: Sent[] = [];
+  const compared: string[] = [];
   let dumpsHere = 0;
   let deleted = "";
   const dump =
@@ -82,6 +83,7 @@ async function sending(
       sizesOf: (names) => Promise.resolve(names.map((name) => nodes.sizes?.[String(name)] ?? 100)),
       dumpKeys: (names, database) => {
         dumpsHere += 1;
+        compared.push(names.join(""));
         if (nodes.isDumpDenied) return Promise.reject(failed("denied"));
         return dump(dumpsHere > 1 && nodes.hereLater ? nodes.hereLater : nodes.here)(
           names.map((name) => Buffer.from(name)),
@@ -124,7 +126,7 @@ async function sending(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  return { sent, error, deleted };
+  return { sent, error, deleted, compared };
 }
 
 const alive = anEmptyNode("target", "10.0.0.2:6379");
@@ -300,6 +302,18 @@ describe("keys that the target has already", () => {
     });
     expect(sent).toHaveLength(1);
     expect(error).toMatchObject({ code: "busy-key", message: expect.stringMatching(/: "b"\.$/) });
+  });
+
+  test("are compared a few at a time where they are large, whatever they were thought to weigh", async () => {
+    const values = { a: "1", b: "2", c: "3", d: "4" };
+    const { error, compared } = await sending("abcd", {
+      ...busy,
+      here: values,
+      there: values,
+      sizes: { a: 10_000_000, b: 10_000_000, c: 6_000_000, d: 9_000_000 },
+    });
+    expect(error).toBeUndefined();
+    expect(compared).toEqual(["a", "bc", "d"]);
   });
 
   test("are named where the values differ, and nothing is overwritten", async () => {

@@ -104,10 +104,7 @@ async function migrateLargeKey(context: ApplyContext, bite: SentBite): Promise<v
 async function overwriteCopies(context: ApplyContext, bite: SentBite): Promise<void> {
   const { move, keys } = bite;
   if (!bite.isResent) {
-    const differing: Key[] = [];
-    // One by one where they are large, so that no more than two values are held at once.
-    const parts = bite.bytes > COMPARED_BYTES_MAX ? keys.map((key) => [key]) : [keys];
-    for (const part of parts) differing.push(...(await differingOf(context, { ...bite, keys: part })));
+    const differing = await differingOf(context, bite);
     if (differing.length > 0) throw conflict(move, differing);
   }
   const timeoutMs = (keys.length === 1 ? LARGE_KEY_PATIENCE : 1) * move.migrateTimeoutMs;
@@ -119,17 +116,35 @@ async function differingOf(context: ApplyContext, { move, keys, database }: Sent
   const source = context.clients.at(move.from.address);
   const target = context.clients.at(move.to.address);
   const sizes = await source.sizesOf(keys, database);
-  const large = new Set(keys.filter((_, index) => (sizes[index] ?? 0) > COMPARED_BYTES_MAX));
-  const others = keys.filter((key) => !large.has(key));
-  const [here, there] = await Promise.all([
-    source.dumpKeys(others, database),
-    target.dumpKeys(others, database),
-  ]);
-  const differing = others.filter((_, index) => {
-    const [mine, theirs] = [here[index], there[index]];
-    return mine !== undefined && theirs !== undefined && !sameValue(mine, theirs);
-  });
-  return [...differing, ...large];
+  const sized = keys.map((key, index) => ({ key, bytes: sizes[index] ?? 0 }));
+  const differing = sized.filter(({ bytes }) => bytes > COMPARED_BYTES_MAX).map(({ key }) => key);
+  for (const part of partsOf(sized.filter(({ bytes }) => bytes <= COMPARED_BYTES_MAX))) {
+    const [here, there] = await Promise.all([
+      source.dumpKeys(part, database),
+      target.dumpKeys(part, database),
+    ]);
+    const others = part.filter((_, index) => {
+      const [mine, theirs] = [here[index], there[index]];
+      return mine !== undefined && theirs !== undefined && !sameValue(mine, theirs);
+    });
+    differing.push(...others);
+  }
+  return differing;
+}
+
+/** So many keys at a time as may be held, by what they really take: a bite may be thought to be smaller. */
+function partsOf(sized: readonly { readonly key: Key; readonly bytes: number }[]): Key[][] {
+  const parts: Key[][] = [];
+  let roomBytes = -1;
+  for (const { key, bytes } of sized) {
+    if (bytes > roomBytes) {
+      parts.push([]);
+      roomBytes = COMPARED_BYTES_MAX;
+    }
+    parts.at(-1)?.push(key);
+    roomBytes -= bytes;
+  }
+  return parts;
 }
 
 function conflict(move: PairMove, keys: readonly Key[]): NodeFailed {
