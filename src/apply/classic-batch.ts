@@ -1,4 +1,5 @@
 import { formatAddress } from "../cluster/address.ts";
+import { keyName } from "../cluster/key.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { NodeFailed } from "../errors.ts";
 import type { ApplyContext } from "./apply-context.ts";
@@ -8,7 +9,7 @@ import { handOverSlots } from "./hand-over-slots.ts";
 import type { KeySender } from "./key-sender.ts";
 import type { PairMove } from "./pair-move.ts";
 
-/** How often a node may count keys that it does not list, before that is a failure. */
+/** How often a node may count as many keys as before although all that it listed were sent, before that is a failure. */
 const LOOKS_IN_VAIN_MAX = 20;
 const LOOK_AGAIN_MS = 50;
 
@@ -85,38 +86,42 @@ export class ClassicBatch {
    */
   async #emptyRest(): Promise<readonly number[]> {
     const source = this.#context.clients.at(this.#move.from.address);
-    const withKeys = async (slots: readonly number[]): Promise<readonly number[]> => {
-      const counts = slots.length === 0 ? [] : await source.countKeys(slots);
-      return slots.filter((_, index) => counts[index] !== 0);
-    };
+    let full = this.slots;
     let inVain = 0;
-    for (let full = await withKeys(this.slots); ; full = await withKeys(full)) {
+    for (let fewest = Infinity; ;) {
+      const counts = full.length === 0 ? [] : await source.countKeys(full);
+      const countOf = new Map(full.map((slot, index) => [slot, counts[index] ?? 0]));
+      full = full.filter((slot) => countOf.get(slot) !== 0);
       const wanted = full.filter((slot) => this.#mayTravel(slot));
       if (wanted.length === 0) return full;
-      let found = 0;
-      for (const database of await source.databases()) found += await this.#empty(wanted, database);
+      const keyCount = wanted.reduce((sum, slot) => sum + (countOf.get(slot) ?? 0), 0);
       // Keys that expire are counted a little longer than they are listed.
-      inVain = found === 0 ? inVain + 1 : 0;
-      if (inVain >= LOOKS_IN_VAIN_MAX) throw keysNotListed(this.#move, wanted);
+      inVain = keyCount < fewest ? 0 : inVain + 1;
+      fewest = Math.min(fewest, keyCount);
+      if (inVain >= LOOKS_IN_VAIN_MAX) throw keysStay(this.#move, wanted);
       if (inVain > 0) await this.#context.clock.sleep(LOOK_AGAIN_MS);
+      for (const database of await source.databases()) await this.#empty(wanted, database);
     }
   }
 
   /**
-   * Sends the keys that a database has of slots until it has none; asked to stop, only of those that have begun.
-   *
-   * @returns how many were sent.
+   * Sends the keys that a database has of slots until it has none, or lists what was sent already; asked to stop,
+   * only of those that have begun.
    */
-  async #empty(slots: readonly number[], database: number): Promise<number> {
-    let keyCount = 0;
+  async #empty(slots: readonly number[], database: number): Promise<void> {
+    const firstOf = new Map<number, string>();
     for (let left = slots; left.length > 0;) {
       const found = await this.#find(left, database);
       const wanted = found.slots.filter(({ slot }) => this.#mayTravel(slot));
       await this.#sender.send(wanted, { database, begun: this.#begun });
-      keyCount += wanted.reduce((sum, { keys }) => sum + keys.length, 0);
-      left = found.unfinished.filter((slot) => this.#mayTravel(slot));
+      const stays = new Set<number>();
+      for (const { slot, keys } of wanted) {
+        const first = keyName(keys[0] ?? "");
+        if (firstOf.get(slot) === first) stays.add(slot);
+        firstOf.set(slot, first);
+      }
+      left = found.unfinished.filter((slot) => this.#mayTravel(slot) && !stays.has(slot));
     }
-    return keyCount;
   }
 
   #mayTravel(slot: number): boolean {
@@ -140,11 +145,14 @@ export class ClassicBatch {
   }
 }
 
-function keysNotListed({ from }: PairMove, slots: readonly number[]): NodeFailed {
+function keysStay({ from }: PairMove, slots: readonly number[]): NodeFailed {
   const node = formatAddress(from.address);
-  return new NodeFailed(`${node} counts keys in slots ${SlotSet.of(slots)} and lists none of them.`, {
-    code: "keys-not-listed",
-    node,
-    hint: `CLUSTER COUNTKEYSINSLOT and GETKEYSINSLOT at ${node} tell more. Run the same command again: it goes on from here.`,
-  });
+  return new NodeFailed(
+    `${node} counts keys in slots ${SlotSet.of(slots)} that it does not list, or that MIGRATE does not take away.`,
+    {
+      code: "keys-stay",
+      node,
+      hint: `CLUSTER COUNTKEYSINSLOT and GETKEYSINSLOT at ${node} tell more. Valkey with import-mode yes keeps keys that have expired, and MIGRATE leaves them: set it to no. Then run the same command again: it goes on from here.`,
+    },
+  );
 }

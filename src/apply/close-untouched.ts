@@ -3,7 +3,6 @@ import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { NodeFailed } from "../errors.ts";
-import type { NodeClient } from "../wire/node-client.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { nodeGone } from "./node-gone.ts";
 import type { PairMove } from "./pair-move.ts";
@@ -33,13 +32,13 @@ export async function closeUntouched(
   const open = slots.filter(
     (slot) => (importing.has(slot) || migrating.has(slot)) && !there.view.self.slots.has(slot),
   );
-  const untouched = await without(target, open);
-  await target.closeSlots(untouched.filter((slot) => importing.has(slot)));
-  const still = new Set(await without(target, untouched));
-  await target.markImporting(
-    untouched.filter((slot) => !still.has(slot)),
-    move.from.id,
-  );
+  const counts = await target.countKeys(open);
+  const untouched = open.filter((_, index) => counts[index] === 0);
+  const closed = untouched.filter((slot) => importing.has(slot));
+  const lateCounts = await target.closeCounting(closed);
+  const late = new Set(closed.filter((_, index) => lateCounts[index] !== 0));
+  await target.markImporting(late, move.from.id);
+  const still = new Set(untouched.filter((slot) => !late.has(slot)));
   await source.closeSlots([...still].filter((slot) => migrating.has(slot)));
   return SlotSet.of(open.filter((slot) => !still.has(slot)));
 }
@@ -64,10 +63,4 @@ function targetFailedOver(view: NodeView): NodeFailed {
 function failedOver({ address }: NodeView, what: string, code = "failed-over"): NodeFailed {
   const node = formatAddress(address);
   return new NodeFailed(`${node} ${what}`, { code, node });
-}
-
-/** Those of the slots of which the node holds no key. */
-async function without(node: NodeClient, slots: readonly number[]): Promise<number[]> {
-  const counts = await node.countKeys(slots);
-  return slots.filter((_, index) => counts[index] === 0);
 }

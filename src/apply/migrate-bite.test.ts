@@ -42,6 +42,9 @@ interface Nodes {
   /** Values by name, as texts. */
   readonly here?: Readonly<Record<string, string>>;
   readonly there?: Readonly<Record<string, string>>;
+  /** What the source has from the second time on that it is asked. */
+  readonly hereLater?: Readonly<Record<string, string>>;
+  readonly isDumpDenied?: boolean;
   /** Bytes at the source, where it is not a hundred. */
   readonly sizes?: Readonly<Record<string, number>>;
   readonly replace?: boolean;
@@ -54,8 +57,14 @@ interface Sent {
 }
 
 /** Sends the keys, and says what was sent in turn, and how it ended. */
-async function sending(keys: string, nodes: Nodes): Promise<{ sent: Sent[]; error: unknown }> {
+async function sending(
+  keys: string,
+  nodes: Nodes,
+): Promise<{ sent: Sent[]; error: unknown; deleted: string; compared: string[] }> {
   const sent: Sent[] = [];
+  const compared: string[] = [];
+  let dumpsHere = 0;
+  let deleted = "";
   const dump =
     (values: Readonly<Record<string, string>> = {}) =>
     (names: readonly Buffer[], database: number) => {
@@ -72,11 +81,28 @@ async function sending(keys: string, nodes: Nodes): Promise<{ sent: Sent[]; erro
         return error ? Promise.reject(error) : Promise.resolve();
       },
       sizesOf: (names) => Promise.resolve(names.map((name) => nodes.sizes?.[String(name)] ?? 100)),
-      dumpKeys: dump(nodes.here),
+      dumpKeys: (names, database) => {
+        dumpsHere += 1;
+        compared.push(names.join(""));
+        if (nodes.isDumpDenied) return Promise.reject(failed("denied"));
+        return dump(dumpsHere > 1 && nodes.hereLater ? nodes.hereLater : nodes.here)(
+          names.map((name) => Buffer.from(name)),
+          database,
+        );
+      },
     },
     "10.0.0.2:6379": {
       look: () => Promise.resolve(nodes.targetLook ?? { address: target.address, view: alive }),
-      dumpKeys: dump(nodes.there),
+      dumpKeys: (names, database) =>
+        dump(nodes.there)(
+          names.map((name) => Buffer.from(name)),
+          database,
+        ),
+      deleteKeys: (names, database) => {
+        expect(database).toBe(3);
+        deleted += names.join("");
+        return Promise.resolve();
+      },
     },
   });
   const { context } = aFakeApplyContext({
@@ -100,7 +126,7 @@ async function sending(keys: string, nodes: Nodes): Promise<{ sent: Sent[]; erro
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  return { sent, error };
+  return { sent, error, deleted, compared };
 }
 
 const alive = anEmptyNode("target", "10.0.0.2:6379");
@@ -160,6 +186,48 @@ describe("a bite that is not through in time", () => {
     expect(never.error).toMatchObject({ code: "target-unreachable" });
   });
 
+  test("does not bring back what clients have deleted meanwhile, and keeps what they have made anew", async () => {
+    const { sent, error, deleted } = await sending("abc", {
+      fails: (_, earlier) => (earlier === 0 ? failed("target-unreachable") : undefined),
+      here: { a: "1", b: "2", c: "3" },
+      hereLater: { c: "3" },
+      there: { a: "1", b: "anew", c: "3" },
+    });
+    expect(error).toBeUndefined();
+    expect(sent.map(({ keys }) => keys)).toEqual(["abc", "a", "bc"]);
+    expect(deleted).toBe("a");
+  });
+
+  test("does not hold large values to find out what clients delete", async () => {
+    const { error, deleted } = await sending("abc", {
+      fails: (_, earlier) => (earlier === 0 ? failed("target-unreachable") : undefined),
+      here: { a: "1", b: "2", c: "3" },
+      hereLater: {},
+      there: { a: "1", b: "2", c: "3" },
+      sizes: { a: 200_000_000, b: 10_000_000, c: 10_000_000 },
+    });
+    expect({ error, deleted }).toEqual({ error: undefined, deleted: "b" });
+  });
+
+  test("leaves the target alone where nobody has deleted anything", async () => {
+    const values = { a: "1", b: "2" };
+    const { error, deleted } = await sending("ab", {
+      fails: (_, earlier) => (earlier === 0 ? failed("target-unreachable") : undefined),
+      here: values,
+      there: values,
+    });
+    expect({ error, deleted }).toEqual({ error: undefined, deleted: "" });
+  });
+
+  test("is sent again all the same where the source lets nobody read values", async () => {
+    const { sent, error } = await sending("ab", {
+      fails: (_, earlier) => (earlier === 0 ? failed("target-unreachable") : undefined),
+      isDumpDenied: true,
+    });
+    expect(error).toBeUndefined();
+    expect(sent.map(({ keys }) => keys)).toEqual(["ab", "a", "b"]);
+  });
+
   test("overwrites what the first try has left at the target", async () => {
     const { sent, error } = await sending("a", {
       fails: (_, earlier) => [failed("target-unreachable"), failed("busy-key")][earlier],
@@ -180,6 +248,17 @@ describe("a bite that is not through in time", () => {
     const { sent, error } = await sending("abcd", { fails: () => unconnected });
     expect(sent.map(({ keys }) => keys)).toEqual(["abcd", "abcd"]);
     expect(error).toBe(unconnected);
+  });
+
+  test("is compared with what the target has where the source got no connection first: nothing of it is there", async () => {
+    const unconnected = failed("target-unreachable", "IOERR error or timeout connecting to the client");
+    const { sent, error } = await sending("a", {
+      fails: (_, earlier) => [unconnected, failed("busy-key")][earlier],
+      here: { a: "of the source" },
+      there: { a: "of the target" },
+    });
+    expect(error).toMatchObject({ code: "busy-key", hint: expect.stringContaining("--replace") });
+    expect(sent.map(({ replace }) => replace)).toEqual([false, false]);
   });
 
   test("is not sent again to a target that does not answer", async () => {
@@ -223,6 +302,18 @@ describe("keys that the target has already", () => {
     });
     expect(sent).toHaveLength(1);
     expect(error).toMatchObject({ code: "busy-key", message: expect.stringMatching(/: "b"\.$/) });
+  });
+
+  test("are compared a few at a time where they are large, whatever they were thought to weigh", async () => {
+    const values = { a: "1", b: "2", c: "3", d: "4" };
+    const { error, compared } = await sending("abcd", {
+      ...busy,
+      here: values,
+      there: values,
+      sizes: { a: 10_000_000, b: 10_000_000, c: 6_000_000, d: 9_000_000 },
+    });
+    expect(error).toBeUndefined();
+    expect(compared).toEqual(["a", "bc", "d"]);
   });
 
   test("are named where the values differ, and nothing is overwritten", async () => {

@@ -7,6 +7,7 @@ import type { ApplyContext } from "./apply-context.ts";
 import { nodeGone } from "./node-gone.ts";
 import type { Bite, KeyBites } from "./key-bites.ts";
 import type { PairMove } from "./pair-move.ts";
+import { deleteCopies, deletedSince, unconfirmedKeys } from "./unconfirmed-keys.ts";
 
 /** Times the usual timeout, which is a third of the node timeout at most. */
 const LARGE_KEY_PATIENCE = 2;
@@ -19,6 +20,8 @@ interface SentBite extends Bite {
   readonly database: number;
   /** A MIGRATE of these keys broke off a moment ago: what the target has of them may stem from that. */
   readonly isResent?: boolean;
+  /** A MIGRATE of these keys got no connection a moment ago: nothing of it can be at the target. */
+  readonly isReconnecting?: boolean;
 }
 
 /**
@@ -52,22 +55,34 @@ async function migrate(
 }
 
 async function sendAgain(context: ApplyContext, bite: SentBite, error: NodeFailed): Promise<void> {
-  const { move, keys } = bite;
+  const { move } = bite;
+  const isUnsent = error.cause instanceof ReplyError && isConnectError(error.cause);
+  // At once, for clients go on: what they delete from now on must not come back with a copy at the target.
+  const unconfirmed = isUnsent ? new Map<Key, Buffer>() : await unconfirmedKeys(context, bite);
   // Only worth it when the target is alive: a bite can be too large for the timeout, a dead node cannot.
   const look = await context.clients.at(move.to.address).look();
   if (!("view" in look)) throw nodeGone(move.to.address, look.unreached.detail);
-  if (error.cause instanceof ReplyError && isConnectError(error.cause)) {
+  if (isUnsent) {
     // No size would help. A connection may fail once; twice means that there is no way.
-    if (bite.isResent) throw error;
-    await migrateBite(context, { ...bite, isResent: true });
-  } else if (keys.length === 1) {
+    if (bite.isReconnecting) throw error;
+    await migrateBite(context, { ...bite, isReconnecting: true });
+    return;
+  }
+  const deleted = await deletedSince(context, bite, unconfirmed);
+  await sendSmaller(context, { ...bite, isResent: true });
+  await deleteCopies(context, bite, deleted);
+}
+
+async function sendSmaller(context: ApplyContext, bite: SentBite): Promise<void> {
+  const { keys } = bite;
+  if (keys.length === 1) {
     // A key that takes this long is a large one. It has to travel in one piece, so it gets more time.
-    await migrateLargeKey(context, { ...bite, isResent: true });
-  } else {
-    const middle = keys.length >> 1;
-    for (const half of [keys.slice(0, middle), keys.slice(middle)]) {
-      await migrateBite(context, { ...bite, bytes: bite.bytes / 2, keys: half, isResent: true });
-    }
+    await migrateLargeKey(context, bite);
+    return;
+  }
+  const middle = keys.length >> 1;
+  for (const half of [keys.slice(0, middle), keys.slice(middle)]) {
+    await migrateBite(context, { ...bite, bytes: bite.bytes / 2, keys: half });
   }
 }
 
@@ -89,10 +104,7 @@ async function migrateLargeKey(context: ApplyContext, bite: SentBite): Promise<v
 async function overwriteCopies(context: ApplyContext, bite: SentBite): Promise<void> {
   const { move, keys } = bite;
   if (!bite.isResent) {
-    const differing: Key[] = [];
-    // One by one where they are large, so that no more than two values are held at once.
-    const parts = bite.bytes > COMPARED_BYTES_MAX ? keys.map((key) => [key]) : [keys];
-    for (const part of parts) differing.push(...(await differingOf(context, { ...bite, keys: part })));
+    const differing = await differingOf(context, bite);
     if (differing.length > 0) throw conflict(move, differing);
   }
   const timeoutMs = (keys.length === 1 ? LARGE_KEY_PATIENCE : 1) * move.migrateTimeoutMs;
@@ -104,17 +116,35 @@ async function differingOf(context: ApplyContext, { move, keys, database }: Sent
   const source = context.clients.at(move.from.address);
   const target = context.clients.at(move.to.address);
   const sizes = await source.sizesOf(keys, database);
-  const large = new Set(keys.filter((_, index) => (sizes[index] ?? 0) > COMPARED_BYTES_MAX));
-  const others = keys.filter((key) => !large.has(key));
-  const [here, there] = await Promise.all([
-    source.dumpKeys(others, database),
-    target.dumpKeys(others, database),
-  ]);
-  const differing = others.filter((_, index) => {
-    const [mine, theirs] = [here[index], there[index]];
-    return mine !== undefined && theirs !== undefined && !sameValue(mine, theirs);
-  });
-  return [...differing, ...large];
+  const sized = keys.map((key, index) => ({ key, bytes: sizes[index] ?? 0 }));
+  const differing = sized.filter(({ bytes }) => bytes > COMPARED_BYTES_MAX).map(({ key }) => key);
+  for (const part of partsOf(sized.filter(({ bytes }) => bytes <= COMPARED_BYTES_MAX))) {
+    const [here, there] = await Promise.all([
+      source.dumpKeys(part, database),
+      target.dumpKeys(part, database),
+    ]);
+    const others = part.filter((_, index) => {
+      const [mine, theirs] = [here[index], there[index]];
+      return mine !== undefined && theirs !== undefined && !sameValue(mine, theirs);
+    });
+    differing.push(...others);
+  }
+  return differing;
+}
+
+/** So many keys at a time as may be held, by what they really take: a bite may be thought to be smaller. */
+function partsOf(sized: readonly { readonly key: Key; readonly bytes: number }[]): Key[][] {
+  const parts: Key[][] = [];
+  let roomBytes = -1;
+  for (const { key, bytes } of sized) {
+    if (bytes > roomBytes) {
+      parts.push([]);
+      roomBytes = COMPARED_BYTES_MAX;
+    }
+    parts.at(-1)?.push(key);
+    roomBytes -= bytes;
+  }
+  return parts;
 }
 
 function conflict(move: PairMove, keys: readonly Key[]): NodeFailed {

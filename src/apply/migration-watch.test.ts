@@ -70,6 +70,15 @@ test.each([
     trouble: undefined,
   },
   {
+    name: "nothing happens, and its nodes save to disk now and then",
+    reportAt: (second: number) => {
+      const traffic = { sentBytes: 0, receivedBytes: 0, savedKeys: second % 40 };
+      const waiting = { ...side({ state: "waiting-to-pause" }), traffic };
+      return { source: waiting, target: waiting };
+    },
+    trouble: { why: "quiet", second: 60, state: "waiting-to-pause" },
+  },
+  {
     name: "it changes its state and begins anew each time",
     reportAt: (second: number) => ({
       target: side({ state: `state ${second}`, reason: "Connection closed" }),

@@ -9,6 +9,13 @@ const QUIET_MS_MAX = 60_000;
 const RETRYING_MS_MAX = 10_000;
 /** How often it may recover and fail again: each attempt begins from nothing, and some never get further. */
 const RELAPSES_MAX = 4;
+/** States in which a source waits for a snapshot or takes one: elsewhere the snapshots that it takes are its own affair. */
+const SNAPSHOT_STATES: ReadonlySet<string> = new Set([
+  "waiting-to-snapshot",
+  "snapshotting",
+  "wait-bgsave-start",
+  "send-bulk-and-stream",
+]);
 /** How long one of its nodes may be out of reach, on top of the wait for its reply. */
 const UNREACHED_MS_MAX = 10_000;
 
@@ -84,5 +91,6 @@ function signsOf({ migration, traffic, error }: SideReport): string {
   if (error) return "silent";
   // What begins anew again and again changes its state too, and is no sign of life.
   const state = migration?.reason ? "" : migration?.state;
-  return [state, traffic?.sentBytes, traffic?.receivedBytes, traffic?.savedKeys].join(" ");
+  const savedKeys = SNAPSHOT_STATES.has(migration?.state ?? "") ? traffic?.savedKeys : undefined;
+  return [state, traffic?.sentBytes, traffic?.receivedBytes, savedKeys].join(" ");
 }

@@ -13,12 +13,14 @@ interface Source {
   readonly counted?: Readonly<Record<number, number>>;
   /** A slot whose keys are counted and never listed. */
   readonly unlisted?: number;
+  /** A slot whose keys are listed and stay, whatever is sent. */
+  readonly kept?: number;
   /** A slot whose keys the target does not take. */
   readonly refused?: number;
 }
 
 /** Moves all slots of a source that is only imagined; everything that it was told, in order. */
-async function moved({ keys, counted = keys, refused, unlisted }: Source) {
+async function moved({ keys, counted = keys, refused, unlisted, kept }: Source) {
   const slots = SlotSet.of(Object.keys(keys).map(Number));
   const held = new Map(
     [...slots].map((slot) => [
@@ -57,6 +59,7 @@ async function moved({ keys, counted = keys, refused, unlisted }: Source) {
       await new Promise((resolve) => setTimeout(resolve, slot === refused ? 5 : 1));
       if (slot === refused)
         throw new NodeFailed("it has such a key", { code: "denied", node: "10.0.0.2:6379" });
+      if (slot === kept) return;
       const gone = new Set(some);
       held.set(
         slot,
@@ -126,6 +129,15 @@ test("what fails while a slot that has grown is finished ends at once", async ()
 
 test("keys that are counted and never listed are a failure, and not handed over", async () => {
   const { code, told } = await moved({ keys: { 1: 3, 2: 3 }, unlisted: 2 });
-  expect(code).toBe("keys-not-listed");
+  expect(code).toBe("keys-stay");
+  expect(told.filter((line) => line.startsWith("target takes"))).toEqual([]);
+});
+
+test.each([
+  { name: "few", keys: 3 },
+  { name: "more than are listed at once", keys: 9000 },
+])("keys that are listed and never leave, $name, are a failure, and not sent for ever", async ({ keys }) => {
+  const { code, told } = await moved({ keys: { 1: keys, 2: 3 }, kept: 1 });
+  expect(code).toBe("keys-stay");
   expect(told.filter((line) => line.startsWith("target takes"))).toEqual([]);
 });

@@ -109,10 +109,10 @@ class Pair {
     return {
       look: () => Promise.resolve(this.look("target")),
       countKeys: (slots) => Promise.resolve(slots.map((slot) => (this.withKey.has(slot) ? 1 : 0))),
-      closeSlots: (slots) => {
-        const list = [...slots];
-        for (const slot of list) if (this.stateOf(slot).getsKeyLate) this.withKey.add(slot);
-        return this.#close("target", this.importing, list);
+      closeCounting: async (slots) => {
+        for (const slot of slots) if (this.stateOf(slot).getsKeyLate) this.withKey.add(slot);
+        await this.#close("target", this.importing, slots);
+        return slots.map((slot) => (this.withKey.has(slot) ? 1 : 0));
       },
       markImporting: (slots, sourceId) => {
         if (sourceId !== source.id) return Promise.reject(new Error(`${sourceId} is not the source`));
@@ -293,7 +293,15 @@ test.each([
   expect((await after(new Pair([]), { error })).failure).toMatchObject({ hint: is });
 });
 
-test("a defect of ours is told as it is", async () => {
+test.each([
+  { state: untouched, told: "No slot was left open." },
+  {
+    state: { ...untouched, hasKeyAtTarget: true },
+    told: "Slots 0 are open now, on their way from 10.0.0.1:6379 to 10.0.0.2:6379; every key is on one of the two.",
+  },
+])("a defect of ours is told as it is, and what is open beside it: $told", async ({ state, told }) => {
   const bug = new TypeError("cannot be");
-  expect((await after(new Pair([untouched]), { error: bug })).failure).toBe(bug);
+  const { failure, events } = await after(new Pair([state]), { error: bug });
+  expect(failure).toBe(bug);
+  expect(events).toEqual([{ event: "warning", node: "10.0.0.1:6379", message: told }]);
 });

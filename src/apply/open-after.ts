@@ -14,12 +14,11 @@ interface Failed {
 
 /**
  * After a failure in the middle of a batch: closes those slots of it that can be closed without harm, and
- * says in the error which are still open. That a node is lost while slots are open is work done in part, whether
+ * says in the error which are still open; beside it, where it is a defect of ours, which is told as it is. That a node is lost while slots are open is work done in part, whether
  * a key has moved or not.
  */
 export async function openAfter(context: ApplyContext, failed: Failed): Promise<unknown> {
   const { error, move } = failed;
-  if (!(error instanceof SlotctlError)) return error;
   const from = formatAddress(move.from.address);
   const to = formatAddress(move.to.address);
   const open = await openStill(context, failed);
@@ -29,6 +28,10 @@ export async function openAfter(context: ApplyContext, failed: Failed): Promise<
     trimmed: `Some slots are open now, on their way from ${from} to ${to}; keys of theirs that had arrived at ${to} are lost, for Redis 8.4 and later deletes keys of open slots when a replica takes over.`,
     some: `Slots ${open} are open now, on their way from ${from} to ${to}; every key is on one of the two.`,
   }[open instanceof SlotSet ? (open.size === 0 ? "none" : "some") : open];
+  if (!(error instanceof SlotctlError)) {
+    context.emit({ event: "warning", node: from, message: state });
+    return error;
+  }
   const isOpen = !(open instanceof SlotSet) || open.size > 0;
   const Kind =
     isNodeLost(error) && isOpen && open !== "trimmed"

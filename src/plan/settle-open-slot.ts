@@ -1,3 +1,4 @@
+import { isServerFrom } from "../cluster/server-version.ts";
 import {
   type ClusterNode,
   nodeById,
@@ -60,8 +61,9 @@ export function settleOpenSlot({
     if (asReported.some(({ direction, peerId }) => direction === "migrating" && peerId !== other.id)) {
       return { kind: "move-on", from: owner, to: other };
     }
-    if (!mayHoldKeys(other, slot) && reports.length === 1) return { kind: "close", owner, openAt };
     const importing = reports.some(({ direction }) => direction === "importing");
+    if (!importing && countsOnlyItsOwn(other)) return { kind: "move-on", from: owner, to: other };
+    if (!mayHoldKeys(other, slot) && reports.length === 1) return { kind: "close", owner, openAt };
     return importing ? { kind: "move-on", from: owner, to: other } : stuck("keys-where-it-does-not-import");
   }
   if (leaving.length > 0) return stuck("reports-contradict");
@@ -117,6 +119,11 @@ function isWaitedForInVain(known: {
     known.reports.every(({ node, direction }) => direction === "importing" && isOther(node)) &&
     !primariesOf(known.topology).some((node) => isOther(node) && mayHoldKeys(node, known.slot))
   );
+}
+
+/** Redis 8.4 and later count no keys of a slot that is neither their own nor on its way to them: none says nothing. */
+function countsOnlyItsOwn({ view }: ClusterNode): boolean {
+  return view !== undefined && isServerFrom(view, { engine: "redis", from: [8, 4] });
 }
 
 function mayHoldKeys(node: ClusterNode, slot: number): boolean {

@@ -107,6 +107,15 @@ test.each([
   expect(wayOf(threeNodes([a, { replicaOf: "c" }, c]))).toBe(way);
 });
 
+/** A run that was killed between the closing of the one side and of the other, or somebody's own SETSLOT, leaves this. */
+test.each([
+  { version: "8.4.0", way: "move to b" },
+  { version: "8.2.0", way: "close at a" },
+])("a slot goes on to a node that would not tell of its keys: Redis $version", ({ version, way }) => {
+  const silent = { ...counted(0), engine: "redis" as const, version };
+  expect(wayOf(threeNodes([{ open: [to("b")] }, { view: silent }, {}]))).toBe(way);
+});
+
 test("says which slots, who says what, and what to do", () => {
   const topology = threeNodes([
     {

@@ -32,6 +32,11 @@ export interface NodeClient {
   setSlotOwner(slots: Iterable<number>, ownerId: string): Promise<void>;
   /** The slots are no longer on their way. */
   closeSlots(slots: Iterable<number>): Promise<void>;
+  /**
+   * As `closeSlots`, of slots on their way to the node; returns how many keys it held of each when it was closed, in
+   * the same order. From then on no client's write reaches them there.
+   */
+  closeCounting(slots: readonly number[]): Promise<number[]>;
 
   /** The databases that hold keys: only 0, but for Valkey 9 with cluster-databases above 1. */
   databases(): Promise<readonly number[]>;
@@ -67,6 +72,8 @@ export interface NodeClient {
 
   /** The value of each key as a DUMP payload, undefined for one that it does not have. */
   dumpKeys(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]>;
+  /** Deletes keys of slots that are the node's or on their way to it. */
+  deleteKeys(keys: readonly Key[], database: number): Promise<void>;
 
   /** Functions as the node's own dump, or undefined where it has none or knows no functions. */
   dumpFunctions(): Promise<Buffer | undefined>;

@@ -77,4 +77,11 @@ export class NodeKeys {
       return Buffer.isBuffer(reply) ? reply : undefined;
     });
   }
+
+  async delete(keys: readonly Key[], database: number): Promise<void> {
+    await this.#run(
+      keys.flatMap((key): Command[] => [["ASKING"], ["DEL", key]]),
+      { database },
+    );
+  }
 }

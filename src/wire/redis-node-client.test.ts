@@ -108,6 +108,46 @@ describe("databases", () => {
   });
 });
 
+describe("slots that are closed while their keys are counted", () => {
+  const answering =
+    (closing: FakeReply): Answer =>
+    ([name]) =>
+      name === "EXEC" ? [0, "OK", 2, closing] : name === "MULTI" ? "OK" : "QUEUED";
+
+  test("are closed in one transaction where closed ones would not be counted any more", async () => {
+    const { client, asked } = await aNode("redis-8.6", answering("OK"));
+    await client.look();
+    await expect(client.closeCounting([5, 6])).resolves.toEqual([0, 2]);
+    expect(asked()).toEqual([
+      "MULTI",
+      "CLUSTER COUNTKEYSINSLOT 5",
+      "CLUSTER SETSLOT 5 STABLE",
+      "CLUSTER COUNTKEYSINSLOT 6",
+      "CLUSTER SETSLOT 6 STABLE",
+      "EXEC",
+    ]);
+  });
+
+  test("are a failure where the node refuses it within the transaction", async () => {
+    const refusal = new Error("ERR Please use SETSLOT only with masters.");
+    const { client } = await aNode("redis-8.6", answering(refusal));
+    await client.look();
+    await expect(client.closeCounting([5, 6])).rejects.toMatchObject({
+      name: "NodeFailed",
+      code: "failed-over",
+      message: expect.stringContaining("is a replica now, and did not carry out CLUSTER SETSLOT"),
+    });
+  });
+
+  test("are closed first and counted then on other servers", async () => {
+    const counting: Answer = ([, what]) => (what === "COUNTKEYSINSLOT" ? 3 : "OK");
+    const { client, asked } = await aNode("redis-7.0", counting);
+    await client.look();
+    await expect(client.closeCounting([5])).resolves.toEqual([3]);
+    expect(asked()).toEqual(["CLUSTER SETSLOT 5 STABLE", "CLUSTER COUNTKEYSINSLOT 5"]);
+  });
+});
+
 describe("SETSLOT that Valkey does not carry out for want of replicas", () => {
   const refusing: Answer = ([, what]) => {
     return what === "SETSLOT" ? new Error("NOREPLICAS Not enough good replicas to write.") : "OK";

@@ -116,6 +116,12 @@ export class RedisNodeClient implements NodeClient {
     await this.#setSlots.mark(slots, ["STABLE"]);
   }
 
+  async closeCounting(slots: readonly number[]): Promise<number[]> {
+    if (this.#setSlots.hidesKeys) return await this.#setSlots.closeCounting(slots);
+    await this.closeSlots(slots);
+    return await this.countKeys(slots);
+  }
+
   databases(): Promise<readonly number[]> {
     return this.#keys.databases();
   }
@@ -138,6 +144,10 @@ export class RedisNodeClient implements NodeClient {
 
   dumpKeys(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]> {
     return this.#keys.dump(keys, database);
+  }
+
+  deleteKeys(keys: readonly Key[], database: number): Promise<void> {
+    return this.#keys.delete(keys, database);
   }
 
   migrations(): Promise<readonly SlotMigration[]> {

@@ -1,9 +1,11 @@
+import type { Address } from "../cluster/address.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
 import type { Command, Connection } from "./connection.ts";
 import { LANES, Lanes } from "./lanes.ts";
 import type { NodeAccess } from "./node-access.ts";
-import type { ReplyError } from "./reply-errors.ts";
+import { nodeFailure } from "./node-failure.ts";
+import { ReplyError } from "./reply-errors.ts";
 import { type Run, runOver } from "./run-commands.ts";
 
 /** How long Valkey waits for the replicas of a node before it refuses a SETSLOT with NOREPLICAS. */
@@ -13,12 +15,15 @@ const HELD_PER_LANE = 2;
 
 /** CLUSTER SETSLOT of one node, for many slots at once. */
 export class SetSlots {
+  readonly #address: Address;
   readonly #access: NodeAccess;
   readonly #lanes: Lanes;
   readonly #run: Run;
   #blocks = false;
+  #hidesKeys = false;
 
   constructor(connection: Connection, access: NodeAccess) {
+    this.#address = connection.address;
     this.#access = access;
     this.#lanes = new Lanes(connection.address, access);
     this.#run = runOver(connection);
@@ -28,6 +33,29 @@ export class SetSlots {
     // Since 8.0 Valkey holds the reply to SETSLOT back until the replicas have it too (valkey-io/valkey#445),
     // some milliseconds each, and a connection waits for its own replies only.
     this.#blocks = isServerFrom(view, { engine: "valkey", from: [8, 0] });
+    this.#hidesKeys = isServerFrom(view, { engine: "redis", from: [8, 4] });
+  }
+
+  /** Whether the node counts no key of a slot that is neither its own nor on its way to it (seen with Redis 8.6). */
+  get hidesKeys(): boolean {
+    return this.#hidesKeys;
+  }
+
+  /** Closes slots and counts their keys in one transaction: no key can come in between. In the order of the slots. */
+  async closeCounting(slots: readonly number[]): Promise<number[]> {
+    if (slots.length === 0) return [];
+    const commands = slots.flatMap((slot): Command[] => [
+      ["CLUSTER", "COUNTKEYSINSLOT", slot],
+      ["CLUSTER", "SETSLOT", slot, "STABLE"],
+    ]);
+    const results = (await this.#run([["MULTI"], ...commands, ["EXEC"]])).at(-1);
+    const replies: readonly unknown[] = Array.isArray(results) ? results : [];
+    const refusal = replies.find((reply) => reply instanceof Error);
+    if (refusal instanceof Error) {
+      const command = "CLUSTER SETSLOT";
+      throw nodeFailure(new ReplyError(refusal.message), { address: this.#address, command });
+    }
+    return slots.map((_, index) => Number(replies[index * 2]));
   }
 
   async mark(

@@ -134,6 +134,15 @@ class SimNodeClient implements NodeClient {
     await this.#tellOf(slots, "STABLE", (slot) => (node) => setSlotStable(node, slot));
   }
 
+  async closeCounting(slots: readonly number[]): Promise<number[]> {
+    const counts: number[] = [];
+    await this.#tellOf(slots, "STABLE", (slot) => (node) => {
+      counts.push(keysOf(this.#world, node).countIn(slot));
+      setSlotStable(node, slot);
+    });
+    return counts;
+  }
+
   async countKeys(slots: readonly number[]): Promise<number[]> {
     const commands = slots.map((slot): SimCommand<number> => {
       return (node) => keysOf(this.#world, node).countIn(slot);
@@ -197,6 +206,13 @@ class SimNodeClient implements NodeClient {
     });
     const replies = await this.#run({ name: "DUMP", commands, areChanges: false, tolerate: isRedirect });
     return replies.map((reply) => (reply instanceof ReplyError ? undefined : reply));
+  }
+
+  async deleteKeys(keys: readonly Buffer[]): Promise<void> {
+    await this.#tell(
+      "DEL",
+      keys.map((key) => (node) => node.keys.delete(key)),
+    );
   }
 
   async dumpFunctions(): Promise<Buffer | undefined> {
