@@ -3,6 +3,9 @@ import {
   Bug,
   ConnectFailed,
   DeadlinePassed,
+  isNodeLost,
+  isOperational,
+  isOutdated,
   NodeFailed,
   PartlyDone,
   Refused,
@@ -42,4 +45,24 @@ test("a defect of ours asks to be reported", () => {
     cause: "cause",
     hint: expect.stringContaining("report") as string,
   });
+});
+
+test.each([
+  { error: new ConnectFailed("", { code: "node-silent" }), isLost: true, outdated: false },
+  { error: new NodeFailed("", { code: "node-gone" }), isLost: true, outdated: false },
+  { error: new NodeFailed("", { code: "connection-lost" }), isLost: true, outdated: false },
+  { error: new NodeFailed("", { code: "failed-over" }), isLost: false, outdated: true },
+  { error: new NodeFailed("", { code: "slots-moved-meanwhile" }), isLost: false, outdated: true },
+  { error: new Stale("", { code: "node-changed" }), isLost: false, outdated: true },
+  { error: new NodeFailed("", { code: "busy-key" }), isLost: false, outdated: false },
+  { error: new PartlyDone("", { code: "failed-over" }), isLost: false, outdated: false },
+])("$error.name $error.code: a node is lost $isLost, the plan is outdated $outdated", (given) => {
+  expect(isNodeLost(given.error)).toBe(given.isLost);
+  expect(isOutdated(given.error)).toBe(given.outdated);
+});
+
+test("what can happen to an operator is told from what is a defect", () => {
+  for (const Kind of Object.values(kinds)) expect(isOperational(new Kind("", { code: "x" }))).toBe(true);
+  for (const defect of [new Bug("ours"), new TypeError("ours"), "text"])
+    expect(isOperational(defect)).toBe(false);
 });

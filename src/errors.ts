@@ -69,6 +69,21 @@ export function isNodeLost(error: unknown): boolean {
 
 const LOST_CODES: ReadonlySet<string> = new Set(["connection-lost", "node-gone"]);
 
+/** Whether the cluster is no longer what the plan was made for, whoever says so: slotctl, or a node that refuses. */
+export function isOutdated(error: unknown): boolean {
+  return error instanceof Stale || (error instanceof NodeFailed && OUTDATED_CODES.has(error.code));
+}
+
+const OUTDATED_CODES: ReadonlySet<string> = new Set(["failed-over", "slots-moved-meanwhile"]);
+
+/**
+ * Whether it is one that can happen to whoever runs a cluster. Anything else is a defect of ours, which is not to be
+ * told in other words, and not to hide behind what a node did.
+ */
+export function isOperational(error: unknown): error is SlotctlError {
+  return error instanceof SlotctlError && !(error instanceof Bug);
+}
+
 /** What was thrown, in words: anything can be thrown, and mostly it is an Error. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import { formatAddress } from "../cluster/address.ts";
-import { messageOf, SlotctlError } from "../errors.ts";
+import { isOperational, messageOf } from "../errors.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { type AtomicServer, nodeOn, type Side } from "./atomic-server.ts";
 import { isLostWritesReason } from "../cluster/migration-reasons.ts";
@@ -96,7 +96,7 @@ async function cancel(
     await clients.at(nodeOn(move, server.chief).address).cancelMigrations([id]);
     return undefined;
   } catch (error) {
-    if (!(error instanceof SlotctlError)) throw error;
+    if (!isOperational(error)) throw error;
     return messageOf(error);
   }
 }

@@ -1,5 +1,5 @@
 import type { Address } from "../cluster/address.ts";
-import { SlotctlError } from "../errors.ts";
+import { isOperational } from "../errors.ts";
 import type { NodeClient } from "../wire/node-client.ts";
 import type { Clock } from "./clock.ts";
 
@@ -87,7 +87,7 @@ export class LatencyWatch implements Disposable {
       await this.#node.ping();
       return true;
     } catch (error) {
-      if (!(error instanceof SlotctlError)) throw error;
+      if (!isOperational(error)) throw error;
       await this.#clock.sleep(UNANSWERED_PAUSE_MS);
       return false;
     }

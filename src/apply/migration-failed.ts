@@ -1,5 +1,5 @@
 import { formatAddress } from "../cluster/address.ts";
-import { NodeFailed } from "../errors.ts";
+import { isNodeLost, isOutdated, NodeFailed, PartlyDone } from "../errors.ts";
 import { type AtomicServer, type MigrationJob, nodeOn, type Side } from "./atomic-server.ts";
 import type { MigrationMissed } from "./follow-migration.ts";
 import { adviceFor, type FailureAdvice } from "./migration-advice.ts";
@@ -18,16 +18,22 @@ interface Failed {
   readonly end: MigrationMissed;
 }
 
-/** Why slots did not move, where they are now, and what to do. */
-export function migrationFailed({ server, job, end }: Failed): NodeFailed {
+/**
+ * Why slots did not move, where they are now, and what to do. That a node is lost, or has changed its role, is work
+ * done in part unless it is certain that nothing has moved and nothing goes on.
+ */
+export function migrationFailed({ server, job, end }: Failed): NodeFailed | PartlyDone {
   const { move, slots } = job;
   const { code, side, hint, reason } = whyItFailed({ server, job, end });
   const [from, to] = [formatAddress(move.from.address), formatAddress(move.to.address)];
   const leftRunning = whatGoesOn({ server, job, end });
-  return new NodeFailed(
-    `Slots ${slots} did not move from ${from} to ${to}: ${reason}. ${stateOf(move, end)}${leftRunning}`,
-    { code, node: formatAddress(nodeOn(move, side).address), reason, hint },
-  );
+  const message = `Slots ${slots} did not move from ${from} to ${to}: ${reason}. ${stateOf(move, end)}${leftRunning}`;
+  const details = { code, node: formatAddress(nodeOn(move, side).address), reason, hint };
+  const failure = new NodeFailed(message, details);
+  const isUndone = end.owner === "source" && end.notCancelled === undefined;
+  return !isUndone && (isNodeLost(failure) || isOutdated(failure))
+    ? new PartlyDone(message, details)
+    : failure;
 }
 
 /** Whether beginning anew may help: both nodes answer, nobody has cancelled, and what went wrong passes. */

@@ -1,5 +1,5 @@
 import type { SlotMigration } from "../cluster/slot-migration.ts";
-import { SlotctlError } from "../errors.ts";
+import { isOperational, type SlotctlError } from "../errors.ts";
 import type { MigrationTraffic } from "../wire/node-client.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import type { Side } from "./atomic-server.ts";
@@ -35,7 +35,7 @@ async function sideReport(
   const client = clients.at(node.address);
   const [list, traffic] = await Promise.allSettled([client.migrations(), client.migrationTraffic()]);
   for (const { reason } of [list, traffic].filter((outcome) => outcome.status === "rejected")) {
-    if (!(reason instanceof SlotctlError)) throw reason;
+    if (!isOperational(reason)) throw reason;
   }
   return {
     // Newest first: a source lists one that began anew once more under the same id.

@@ -1,6 +1,6 @@
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { Topology } from "../cluster/topology.ts";
-import { DeadlinePassed, SlotctlError } from "../errors.ts";
+import { DeadlinePassed, isOperational, SlotctlError } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import { eachBounded } from "../wire/each-bounded.ts";
 import type { ApplyContext } from "./apply-context.ts";
@@ -119,7 +119,7 @@ async function carryAll(
 /** One failure ends the run; what else went wrong is told beside it, for slots may be open there as well. */
 function tellOthers({ emit }: ApplyContext, failures: readonly unknown[]): void {
   for (const error of failures) {
-    if (!(error instanceof SlotctlError)) throw error;
+    if (!isOperational(error)) throw error;
     emit({ event: "warning", node: error.node, message: error.message });
   }
 }

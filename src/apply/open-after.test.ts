@@ -7,7 +7,7 @@ import { type FakeClient, fakeClients } from "../../test/support/fake-node-clien
 import type { OpenSlot } from "../cluster/node-line.ts";
 import type { Look } from "../cluster/node-view.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
-import { ConnectFailed, NodeFailed, PartlyDone, SlotctlError } from "../errors.ts";
+import { Bug, ConnectFailed, NodeFailed, PartlyDone, SlotctlError, Stale } from "../errors.ts";
 import { openAfter } from "./open-after.ts";
 import { unlimited } from "./pace.ts";
 import type { PairMove } from "./pair-move.ts";
@@ -242,12 +242,19 @@ describe("where the nodes cannot be asked, slots may be open", () => {
   });
 });
 
-describe("a node that is lost decides on the kind of failure with what is open", () => {
+describe("a node that is lost, or not what it was, decides on the kind of failure with what is open", () => {
   const lost = new ConnectFailed("10.0.0.1:6379 did not answer.", { code: "node-silent" });
   const broken = new NodeFailed("10.0.0.1:6379 closed the connection.", { code: "connection-lost" });
+  const demoted = new NodeFailed("10.0.0.1:6379 is a replica now.", { code: "failed-over" });
+  const moved = new NodeFailed("10.0.0.1:6379 does not own slot 0.", { code: "slots-moved-meanwhile" });
+  const stale = new Stale("10.0.0.1:6379 does not own slot 0.", { code: "slots-moved-meanwhile" });
   const half = { ...untouched, hasKeyAtTarget: true };
 
   test.each([
+    { what: "nothing open, failed over", error: demoted, states: [untouched], Kind: NodeFailed },
+    { what: "slots open, failed over", error: demoted, states: [half], Kind: PartlyDone },
+    { what: "slots open, moved by others", error: moved, states: [half], Kind: PartlyDone },
+    { what: "slots open, stale", error: stale, states: [half], Kind: PartlyDone },
     { what: "nothing open, no connection", error: lost, states: [untouched], Kind: ConnectFailed },
     { what: "nothing open, connection broken", error: broken, states: [untouched], Kind: NodeFailed },
     { what: "slots open, no connection", error: lost, states: [half], Kind: PartlyDone },
@@ -266,23 +273,35 @@ describe("a node that is lost decides on the kind of failure with what is open",
   });
 });
 
+/** A node that is a replica by now, of the version given. */
+function demoted(pair: Pair, side: "source" | "target", version: string): FakeClient {
+  const { view, ...rest } = pair.look(side) as Extract<Look, { view: unknown }>;
+  const self = { ...view.self, role: "replica" as const };
+  return { look: () => Promise.resolve({ ...rest, view: { ...view, version, self } }) };
+}
+
 test.each(["source", "target"] as const)(
   "where the %s is a replica by now, nothing is closed",
   async (side) => {
     const pair = new Pair([untouched]);
-    const look = () => {
-      const { view, ...rest } = pair.look(side) as Extract<Look, { view: unknown }>;
-      return Promise.resolve({
-        ...rest,
-        view: { ...view, self: { ...view.self, role: "replica" as const } },
-      });
-    };
-    const { failure, events } = await after(pair, { clients: { [side]: { look } } });
+    const { failure, events } = await after(pair, { clients: { [side]: demoted(pair, side, "7.0.15") } });
     expect(messageOf(failure)).toMatch(/Some slots may be open now.* the replica that has taken over/);
     expect(pair.told).toEqual([]);
     expect(events).toEqual([]);
   },
 );
+
+test.each([
+  full,
+  new NodeFailed("It is a replica now.", { code: "failed-over" }),
+  new ConnectFailed("", { code: "x" }),
+])("keys that a server has deleted are told as lost, whatever went wrong first: $code", async (error) => {
+  const pair = new Pair([untouched]);
+  const { failure } = await after(pair, { error, clients: { target: demoted(pair, "target", "8.6.3") } });
+  expect(failure).toBeInstanceOf(NodeFailed);
+  expect(failure).toMatchObject({ code: "keys-trimmed", node: "10.0.0.2:6379" });
+  expect(messageOf(failure)).toMatch(/keys of theirs that had arrived at 10\.0\.0\.2:6379 are lost/);
+});
 
 test.each([
   { hint: undefined, is: "Run the same command again: it goes on from here." },
@@ -305,3 +324,12 @@ test.each([
   expect(failure).toBe(bug);
   expect(events).toEqual([{ event: "warning", node: "10.0.0.1:6379", message: told }]);
 });
+
+test.each([new TypeError("cannot be"), new Bug("cannot be")])(
+  "a defect of ours is told as it is: $name",
+  async (bug) => {
+    expect((await after(new Pair([untouched]), { error: bug })).failure).toBe(bug);
+    const source: FakeClient = { look: () => Promise.reject(bug) };
+    await expect(after(new Pair([untouched]), { clients: { source } })).rejects.toBe(bug);
+  },
+);

@@ -1,6 +1,14 @@
 import { formatAddress } from "../cluster/address.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
-import { ConnectFailed, isNodeLost, NodeFailed, PartlyDone, SlotctlError } from "../errors.ts";
+import {
+  ConnectFailed,
+  isNodeLost,
+  isOperational,
+  isOutdated,
+  NodeFailed,
+  PartlyDone,
+  type SlotctlError,
+} from "../errors.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { closeUntouched, KEYS_TRIMMED } from "./close-untouched.ts";
 import type { PairMove } from "./pair-move.ts";
@@ -14,48 +22,52 @@ interface Failed {
 
 /**
  * After a failure in the middle of a batch: closes those slots of it that can be closed without harm, and
- * says in the error which are still open; beside it, where it is a defect of ours, which is told as it is. That a node is lost while slots are open is work done in part, whether
- * a key has moved or not.
+ * says in the error which are still open; a defect of ours is told as it is, and that beside it. That a node is lost,
+ * or the cluster is another one, while slots are open is work done in part, whether a key has moved or not; that keys
+ * are lost is not.
  */
 export async function openAfter(context: ApplyContext, failed: Failed): Promise<unknown> {
   const { error, move } = failed;
-  const from = formatAddress(move.from.address);
-  const to = formatAddress(move.to.address);
   const open = await openStill(context, failed);
-  const state = {
-    unknown: `Some slots may be open now, on their way from ${from} to ${to}; every key is on one of the two, or on the replica that has taken over from it.`,
-    none: "No slot was left open.",
-    trimmed: `Some slots are open now, on their way from ${from} to ${to}; keys of theirs that had arrived at ${to} are lost, for Redis 8.4 and later deletes keys of open slots when a replica takes over.`,
-    some: `Slots ${open} are open now, on their way from ${from} to ${to}; every key is on one of the two.`,
-  }[open instanceof SlotSet ? (open.size === 0 ? "none" : "some") : open];
-  if (!(error instanceof SlotctlError)) {
-    context.emit({ event: "warning", node: from, message: state });
+  if (!isOperational(error)) {
+    context.emit({ event: "warning", node: formatAddress(move.from.address), message: stateOf(move, open) });
     return error;
   }
-  const isOpen = !(open instanceof SlotSet) || open.size > 0;
-  const Kind =
-    isNodeLost(error) && isOpen && open !== "trimmed"
-      ? PartlyDone
-      : error instanceof ConnectFailed
-        ? ConnectFailed
-        : NodeFailed;
+  const Kind = kindOf(error, open);
   // Without the error as its cause, whose message would be told once more behind this one.
-  return new Kind(`${error.message.replace(/[^.]$/, "$&.")} ${state}`, {
-    code: error.code,
-    node: error.node,
+  return new Kind(`${error.message.replace(/[^.]$/, "$&.")} ${stateOf(move, open)}`, {
+    code: open === "trimmed" ? KEYS_TRIMMED : error.code,
+    node: open === "trimmed" ? formatAddress(move.to.address) : error.node,
     hint: withTheWayOn(error.hint),
   });
 }
 
-/** @returns what is still open; `unknown` when the nodes could not be asked, `trimmed` when keys are lost. */
-async function openStill(
-  context: ApplyContext,
-  { move, slots }: Failed,
-): Promise<SlotSet | "unknown" | "trimmed"> {
+/** What is still open; `unknown` when the nodes could not be asked, `trimmed` when keys are lost. */
+type StillOpen = SlotSet | "unknown" | "trimmed";
+
+function kindOf(error: SlotctlError, open: StillOpen): typeof PartlyDone | typeof NodeFailed {
+  if (open === "trimmed") return NodeFailed;
+  const isOpen = open === "unknown" || open.size > 0;
+  if (isOpen && (isNodeLost(error) || isOutdated(error))) return PartlyDone;
+  return error instanceof ConnectFailed ? ConnectFailed : NodeFailed;
+}
+
+function stateOf(move: PairMove, open: StillOpen): string {
+  const [from, to] = [formatAddress(move.from.address), formatAddress(move.to.address)];
+  if (open === "unknown")
+    return `Some slots may be open now, on their way from ${from} to ${to}; every key is on one of the two, or on the replica that has taken over from it.`;
+  if (open === "trimmed")
+    return `Some slots are open now, on their way from ${from} to ${to}; keys of theirs that had arrived at ${to} are lost, for Redis 8.4 and later deletes keys of open slots when a replica takes over.`;
+  return open.size === 0
+    ? "No slot was left open."
+    : `Slots ${open} are open now, on their way from ${from} to ${to}; every key is on one of the two.`;
+}
+
+async function openStill(context: ApplyContext, { move, slots }: Failed): Promise<StillOpen> {
   try {
     return await closeUntouched(context, { move, slots });
   } catch (error) {
-    if (!(error instanceof SlotctlError)) throw error;
+    if (!isOperational(error)) throw error;
     const { node, code, message } = error;
     // That a node is gone, or is a replica now, is what the failure itself tells.
     if (code !== "node-gone" && code !== "failed-over")

@@ -62,12 +62,12 @@ test.each<{ name: string; nodes: readonly NodeSpec[]; error: object }>([
   {
     name: "the source is a replica, and the slots are with its primary",
     nodes: [{ name: "c", slots: "0-100" }, { name: "a", at: addresses.a, replicaOf: "c" }, target],
-    error: { code: "not-a-primary", node: addresses.a },
+    error: { name: "Stale", code: "failed-over", node: addresses.a },
   },
   {
     name: "the target is a replica",
     nodes: [source, { name: "c", slots: "101-16383" }, { name: "b", at: addresses.b, replicaOf: "c" }],
-    error: { code: "not-a-primary", node: addresses.b },
+    error: { name: "Stale", code: "failed-over", node: addresses.b },
   },
 ])("slots cannot move where $name", async ({ nodes, error }) => {
   const preparing = prepareMove(contextWithKeys(0), { topology: aCluster(nodes), step });

@@ -59,10 +59,10 @@ function usablePair(
 ): { readonly from: ReachedNode; readonly to: ReachedNode } {
   const from = reached(topology, step.from);
   const to = reached(topology, step.to);
-  if (to.role !== "primary") throw notPrimary(step.to);
+  if (to.role !== "primary") throw failedOver(step.to);
   const left = step.slots.minus(to.view.self.slots);
   // A source that has given its last slot away may be the target's replica by now: then nothing is left to do.
-  if (left.size > 0 && from.role !== "primary") throw notPrimary(step.from);
+  if (left.size > 0 && from.role !== "primary") throw failedOver(step.from);
   return { from, to };
 }
 
@@ -74,10 +74,10 @@ function reached(topology: Topology, { id, address }: NodeRef): ReachedNode {
   return { ...node, view: node.view };
 }
 
-function notPrimary({ address }: NodeRef): Refused {
+function failedOver({ address }: NodeRef): Stale {
   const node = formatAddress(address);
-  return new Refused(`${node} is a replica now, so slots cannot move from or to it.`, {
-    code: "not-a-primary",
+  return new Stale(`${node} is a replica now, so slots cannot move from or to it.`, {
+    code: "failed-over",
     node,
     hint: "Run the same command again: it plans with the roles of now.",
   });

@@ -1,5 +1,5 @@
 import { formatAddress } from "../cluster/address.ts";
-import { ConnectFailed, messageOf, NodeFailed, SlotctlError, Stale } from "../errors.ts";
+import { ConnectFailed, isOperational, messageOf, NodeFailed, type SlotctlError, Stale } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import { eachNode } from "../wire/each-node.ts";
 import type { ApplyContext } from "./apply-context.ts";
@@ -25,7 +25,7 @@ export async function setConfigs(
       await setConfig(context, step);
       onEnd(step);
     } catch (error) {
-      if (!(error instanceof SlotctlError)) throw error;
+      if (!isOperational(error)) throw error;
       failures.push(error);
     }
   });
@@ -106,7 +106,7 @@ async function putBack(
     await clients.at(node.address).setConfig(setting, before);
     return new NodeFailed(`${said} Its ${setting} is ${before} as before.`, details);
   } catch (failure) {
-    if (!(failure instanceof SlotctlError)) throw failure;
+    if (!isOperational(failure)) throw failure;
     const state = `Whether its ${setting} is ${before} still is not known: ${messageOf(failure)}`;
     return new NodeFailed(`${said} ${state}`, details);
   }

@@ -80,7 +80,19 @@ test.each<{ name: string; openAt: readonly Name[]; now: Now; told: string[] }>([
     now: { b: { open: importing.slice(0, 1) } },
     told: ["b close 5"],
   },
-])("where $name, it is told so", async ({ openAt, now, told }) => {
+  {
+    name: "the other side has given its last slot away and follows the owner, with its keys",
+    openAt: ["b"],
+    now: { b: { slots: "", replicaOf: "a" }, keysAt: { b: 1 } },
+    told: [],
+  },
+  {
+    name: "a replica of the owner tells of what its primary has open",
+    openAt: ["a", "b"],
+    now: { a: { open: migrating }, b: { slots: "", replicaOf: "a", open: migrating } },
+    told: ["a close 5,6"],
+  },
+])("where $name, the slots are closed where they are open", async ({ openAt, now, told }) => {
   expect(await settled(openAt, now)).toEqual({ told: [...told, "end"], error: undefined });
 });
 
@@ -103,6 +115,13 @@ test.each<{ name: string; openAt: readonly Name[]; now: Now; node: string; says:
     name: "the other side has got a key",
     openAt: ["b"],
     now: { b: { open: importing }, keysAt: { b: 1 } },
+    node: at.b,
+    says: /holds keys of slots 5, 6 by now/,
+  },
+  {
+    name: "the other side follows somebody else, who has got a key",
+    openAt: ["b"],
+    now: { b: { slots: "", replicaOf: "c" }, keysAt: { b: 1 } },
     node: at.b,
     says: /holds keys of slots 5, 6 by now/,
   },

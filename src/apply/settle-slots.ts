@@ -45,19 +45,22 @@ function otherSides({
   return [...sides.values()];
 }
 
-/** Keys that have come there meanwhile would be out of everybody's sight once the slots are closed. */
+/**
+ * Keys that have come there meanwhile would be out of everybody's sight once the slots are closed. Those of the owner
+ * are not: whoever has given it the last slot follows it from then on, and has what it has.
+ */
 async function refuseKeysAt(
-  { clients }: ApplyContext,
+  context: ApplyContext,
   { step, node }: { step: SettleStep; node: NodeRef },
 ): Promise<void> {
   const slots = [...step.slots];
-  const counts = await clients.at(node.address).countKeys(slots);
-  refuse(
-    step,
-    node,
-    slots.filter((_, index) => counts[index] !== 0),
-    "holds keys of slots",
-  );
+  const counts = await context.clients.at(node.address).countKeys(slots);
+  const held = slots.filter((_, index) => counts[index] !== 0);
+  if (held.length === 0) return;
+  const { self } = await lookAtStepNode(context, node);
+  if (self.role === "primary" || self.primaryId !== step.owner.id) {
+    refuse(step, node, held, "holds keys of slots");
+  }
 }
 
 async function closeAt(
@@ -66,6 +69,8 @@ async function closeAt(
 ): Promise<void> {
   const client = context.clients.at(node.address);
   const view = node.id === step.owner.id ? owner : await lookAtStepNode(context, node);
+  // Who becomes a replica forgets its open slots, and is not to be told of slots any more.
+  if (view.self.role === "replica") return;
   const slots = [...step.slots];
   const misowned = node.id === step.owner.id ? [] : slots.filter((slot) => view.self.slots.has(slot));
   await client.setSlotOwner(misowned, step.owner.id);

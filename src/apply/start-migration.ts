@@ -1,5 +1,5 @@
 import type { SlotMigration } from "../cluster/slot-migration.ts";
-import { ConnectFailed, NodeFailed, SlotctlError } from "../errors.ts";
+import { ConnectFailed, isOperational, NodeFailed } from "../errors.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { type AtomicServer, type MigrationJob, nodeOn } from "./atomic-server.ts";
 import { isUnfinished } from "./migration-report.ts";
@@ -71,7 +71,7 @@ async function begunUnheard(
   const listed = lists.flatMap((list) => {
     if (list.status === "fulfilled") return list.value;
     // What was to begin has failed already, and that error is the one to be told.
-    if (!(list.reason instanceof SlotctlError)) throw list.reason;
+    if (!isOperational(list.reason)) throw list.reason;
     return [];
   });
   return listed.find(

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { NodeFailed } from "../errors.ts";
+import { Bug, NodeFailed } from "../errors.ts";
 import { throughStages } from "./through-stages.ts";
 
 const soon = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
@@ -89,18 +89,20 @@ test("a failure is told once nothing is under way, and nothing is begun after it
   expect(events.some((event) => event.endsWith(":5"))).toBe(false);
 });
 
-test("a defect of ours is told before what a node did", async () => {
-  const bug = new TypeError("ours");
-  const stage = async (item: number) => {
-    await soon(1);
-    throw item === 0 ? new NodeFailed("gone", { code: "node-gone" }) : bug;
-  };
-  const open = async (item: number) => {
-    if (item === 1) await soon(3);
-    if (item === 1) throw bug;
-  };
-  await expect(throughStages([0, 1], [open, stage])).rejects.toBe(bug);
-});
+test.each([new TypeError("ours"), new Bug("ours")])(
+  "a defect of ours is told before what a node did: $name",
+  async (bug) => {
+    const stage = async (item: number) => {
+      await soon(1);
+      throw item === 0 ? new NodeFailed("gone", { code: "node-gone" }) : bug;
+    };
+    const open = async (item: number) => {
+      if (item === 1) await soon(3);
+      if (item === 1) throw bug;
+    };
+    await expect(throughStages([0, 1], [open, stage])).rejects.toBe(bug);
+  },
+);
 
 test("no items are no work", async () => {
   const { events, stages } = watched([1, 1]);

@@ -1,4 +1,4 @@
-import { SlotctlError } from "../errors.ts";
+import { isOperational } from "../errors.ts";
 
 /**
  * Takes items through stages side by side: each stage has one item at a time, in their order, and at most as
@@ -30,7 +30,7 @@ export async function throughStages<Item>(
   }
   await Promise.all(free);
   // A defect of ours is not to hide behind what a node did.
-  if (failures.length > 0) throw failures.find((error) => !(error instanceof SlotctlError)) ?? failures[0];
+  if (failures.length > 0) throw failures.find((error) => !isOperational(error)) ?? failures[0];
 
   /** @returns the end of its first stage, and of what its second one waits for besides. */
   function enter(item: Item): Promise<void>[] {

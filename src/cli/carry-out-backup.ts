@@ -1,6 +1,6 @@
 import { BackupFolder } from "../backup/backup-folder.ts";
 import { saveShards } from "../backup/save-shards.ts";
-import { Bug, messageOf, PartlyDone, SlotctlError, Stopped } from "../errors.ts";
+import { isOperational, messageOf, PartlyDone, SlotctlError, Stopped } from "../errors.ts";
 import type { Backup, BackupPlan, SavedShard } from "../plan/backup.ts";
 import { backupDrift } from "../plan/backup-drift.ts";
 import { backupProblems, planProblems } from "../ui/backup-wordings.ts";
@@ -96,7 +96,7 @@ async function lookAgain(plan: BackupPlan, { cluster, output }: CarryOutBackup):
   try {
     return backupDrift(plan, await cluster.observeAgain(plan.basis, { goneIds: new Set() }));
   } catch (error) {
-    if (!(error instanceof SlotctlError) || error instanceof Bug) throw error;
+    if (!isOperational(error)) throw error;
     // It goes into the manifest too, which is not written through the output.
     return { unknownBecause: output.redact(error.message).replace(/\.$/, "") };
   }

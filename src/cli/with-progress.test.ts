@@ -47,7 +47,8 @@ test.each([
   { Kind: Refused, slots: 64, exitCode: 6 },
   { Kind: NodeFailed, slots: 64, exitCode: 1 },
   { Kind: DeadlinePassed, slots: 64, exitCode: 8 },
-  { Kind: Stale, slots: 64, exitCode: 5 },
+  { Kind: Stale, slots: 0, exitCode: 5 },
+  { Kind: Stale, slots: 64, exitCode: 6 },
 ])("$Kind.name after $slots slots ends with $exitCode, in the same words and with the same code", (given) => {
   const error = new given.Kind("Something is wrong", details);
   const said = told(error, given.slots);
@@ -70,6 +71,25 @@ test.each([
   }
   const before = withProgress(error, { plan, soFar: soFar(0), rest: undefined });
   expect(exitCodeOf(before)).toBe(exitCodeOf(error));
+});
+
+test.each(["failed-over", "slots-moved-meanwhile"])(
+  "%s ends with 5 before anything is done, then with 6",
+  (code) => {
+    for (const Kind of [NodeFailed, Stale]) {
+      const error = new Kind("It is another one now.", { code });
+      const codeAfter = (done: SoFar) =>
+        exitCodeOf(withProgress(error, { plan, soFar: done, rest: undefined }));
+      expect(codeAfter(soFar(0))).toBe(5);
+      expect([soFar(1), soFar(0, { keys: 1 }), soFar(0, { applied: 1 })].map(codeAfter)).toEqual([6, 6, 6]);
+    }
+    // Slots are open then.
+    expect(exitCodeOf(told(new PartlyDone("Some are open.", { code }), 0))).toBe(6);
+  },
+);
+
+test("that keys are lost is a failure, however much is done", () => {
+  expect(exitCodeOf(told(new NodeFailed("Lost.", { code: "keys-trimmed" }), 64))).toBe(1);
 });
 
 test("the error itself stays as it was thrown", () => {

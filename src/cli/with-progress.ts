@@ -1,4 +1,14 @@
-import { Bug, type ErrorDetails, isNodeLost, PartlyDone, Refused, SlotctlError, Stopped } from "../errors.ts";
+import {
+  type ErrorDetails,
+  isNodeLost,
+  isOperational,
+  isOutdated,
+  PartlyDone,
+  Refused,
+  type SlotctlError,
+  Stale,
+  Stopped,
+} from "../errors.ts";
 import { MOVER_COMMANDS } from "../plan/mover.ts";
 import type { Plan } from "../plan/plan.ts";
 import { errorMessage } from "../ui/error-message.ts";
@@ -13,21 +23,23 @@ export interface Broken {
 
 /**
  * What ended a run, told with how far the run had come. Once something is done, be it that a key has moved, a
- * node that cannot be reached and one that must not be touched are no longer ends at which nothing has changed:
- * they are PartlyDone, with their own code.
+ * node that cannot be reached, one that must not be touched and a cluster that is another one now are no longer ends at
+ * which nothing has changed: they are PartlyDone, with their own code. Before that such a cluster makes the plan Stale,
+ * whether it was slotctl or a node that noticed.
  */
 export function withProgress(error: unknown, broken: Broken): unknown {
-  if (!(error instanceof SlotctlError) || error instanceof Bug) return error;
+  if (!isOperational(error)) return error;
   if (error instanceof Stopped) return stopped(error, broken);
   const { plan, soFar } = broken;
   if (plan.steps.length === 0) return error;
   const message = `${errorMessage(error).replace(/[^.]$/, "$&.")} So far ${progressSoFar(plan, soFar)}.`;
   const { code, node, reason } = error;
   const details = { code, node, reason, cause: error, hint: hintFor(error, broken) };
-  if (isAnythingDone(soFar) && (isNodeLost(error) || error instanceof Refused)) {
+  const isEarlyEnd = isNodeLost(error) || isOutdated(error) || error instanceof Refused;
+  if (isAnythingDone(soFar) && isEarlyEnd) {
     return new PartlyDone(message, { ...details, hint: details.hint ?? SAME_AGAIN });
   }
-  return sameKind(error, message, details);
+  return isOutdated(error) ? new Stale(message, details) : sameKind(error, message, details);
 }
 
 function isAnythingDone({ applied, moved }: SoFar): boolean {

@@ -1,4 +1,4 @@
-import { withoutSecrets } from "./command-secrets.ts";
+import { withoutSecrets } from "./reply-secrets.ts";
 import type { ReplyValue } from "./reply-value.ts";
 import type { ClusterNode } from "./topology.ts";
 

@@ -1,5 +1,3 @@
-import { isErrorReply, type ReplyValue, textOf } from "./reply-value.ts";
-
 /** Settings whose values are passwords, under all names that servers know them by. */
 const SECRET_SETTINGS: ReadonlySet<string> = new Set([
   "requirepass",
@@ -27,26 +25,13 @@ export function secretsOfCommand(words: readonly string[]): string[] {
   }
 }
 
-/** The reply with the passwords masked that CONFIG GET tells. */
-export function withoutSecrets(words: readonly string[], reply: ReplyValue): ReplyValue {
-  const isConfigGet = words[0]?.toUpperCase() === "CONFIG" && words[1]?.toUpperCase() === "GET";
-  if (!isConfigGet || !isList(reply)) return reply;
-  return reply.map((item, index) => {
-    const name = reply[index - 1];
-    const isSecret =
-      index % 2 === 1 && Buffer.isBuffer(name) && SECRET_SETTINGS.has((textOf(name) ?? "").toLowerCase());
-    return isSecret && Buffer.isBuffer(item) && item.length > 0 ? Buffer.from("***") : item;
-  });
-}
-
-function isList(value: ReplyValue): value is readonly ReplyValue[] {
-  return Array.isArray(value) && !isErrorReply(value);
+/** Whether the value of the setting is a password. */
+export function isSecretSetting(name: string): boolean {
+  return SECRET_SETTINGS.has(name.toLowerCase());
 }
 
 function valuesOfSecretSettings(pairs: readonly string[]): string[] {
-  return pairs.filter(
-    (_, index) => index % 2 === 1 && SECRET_SETTINGS.has(pairs[index - 1]?.toLowerCase() ?? ""),
-  );
+  return pairs.filter((_, index) => index % 2 === 1 && isSecretSetting(pairs[index - 1] ?? ""));
 }
 
 /** `>password` adds one and `<password` takes one away; `#` and `!` do so with a hash, which is as good as one. */

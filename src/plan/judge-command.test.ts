@@ -28,6 +28,9 @@ test.each([
   { line: "CONFIG REWRITE", effect: "changes-settings" },
   { line: "SCRIPT FLUSH", effect: "changes-code" },
   { line: "FUNCTION RESTORE x", effect: "changes-code" },
+  { line: "FUNCTION DELETE x", effect: "changes-code" },
+  { line: "FUNCTION FLUSH", effect: "changes-code" },
+  { line: "function load replace code", effect: "changes-code" },
   { line: "EVAL x 0", effect: "runs-a-script" },
 ])("$line is asked about: $effect", ({ line, effect }) => {
   expect(judge(line)).toEqual({ verdict: "risky", effect });
@@ -52,6 +55,8 @@ test.each([
   "CLIENT LIST",
   "ACL WHOAMI",
   "FUNCTION LIST",
+  "FUNCTION LOAD code",
+  "FUNCTION LOAD",
   "BLPOP a 1",
   "BLPOP a nonsense",
   "BLPOP",

@@ -67,10 +67,16 @@ function effectOf(words: readonly string[], { name, subcommand }: Named): Comman
   const container = Object.hasOwn(RISKY_CONTAINERS, name) ? RISKY_CONTAINERS[name] : undefined;
   if (!container || subcommand === "" || container.harmless.includes(subcommand)) return undefined;
   if (name === "CONFIG" && subcommand === "SET" && !setsRisky(words.slice(2))) return undefined;
+  if (name === "FUNCTION" && subcommand === "LOAD" && !words.slice(2).some(isReplace)) return undefined;
   // The one subcommand of a subcommand that only tells.
   if (name === "CLUSTER" && subcommand === "MIGRATION" && words[2]?.toUpperCase() === "STATUS")
     return undefined;
   return container.effect;
+}
+
+/** In front of the code of a library: it takes the place of one that clients may use. */
+function isReplace(word: string): boolean {
+  return word.toUpperCase() === "REPLACE";
 }
 
 /** Since Redis 7.0 one CONFIG SET may set many. */

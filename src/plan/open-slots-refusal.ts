@@ -19,7 +19,10 @@ export function openSlotsRefusal({
   readonly topology: Topology;
   readonly stuck: readonly StuckSlot[];
 }): Refused {
-  const groups = Map.groupBy(stuck, ({ why, reports }) => `${sayings(topology, reports)}; ${WHY[why]}`);
+  const groups = Map.groupBy(
+    stuck,
+    ({ why, reports }) => `${sayings(topology, reports)}; ${STUCK_TEXTS[why]}`,
+  );
   const told = [...groups].map(([what, slots]) => {
     const set = SlotSet.of(slots.map(({ slot }) => slot));
     return `Slot${set.size === 1 ? "" : "s"} ${set.toString()}: ${what}.`;
@@ -37,7 +40,8 @@ export function openSlotsRefusal({
 
 const TOLD_MAX = 3;
 
-const WHY: Readonly<Record<StuckReason, string>> = {
+/** Of one slot, as a clause. */
+export const STUCK_TEXTS: Readonly<Record<StuckReason, string>> = {
   "no-owner": "no node owns it",
   "owner-not-reached": "the owner does not answer",
   "peer-not-usable": "the other side is unknown, does not answer or is no primary",

@@ -29,8 +29,16 @@ test("nodes that have another value get it, and those that have it are named", (
   ]);
 });
 
-test("there is nothing to do where every node has it", () => {
-  expect(plan([{ name: "a", ...having("5000") }]).steps).toEqual([]);
+test("there is nothing to do where every node has it, and who will not keep it is named all the same", () => {
+  const { steps, notes } = plan([
+    { name: "a", ...having("5000") },
+    { name: "b", ...having("5000", { hasConfigFile: false }) },
+  ]);
+  expect(steps).toEqual([]);
+  expect(notes).toEqual([
+    { kind: "set-already", setting: SETTING, value: "5000", nodes: [idOf("a")] },
+    { kind: "not-kept", setting: SETTING, nodes: [idOf("b")] },
+  ]);
 });
 
 test.each([

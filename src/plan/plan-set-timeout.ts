@@ -103,12 +103,17 @@ function settingNotes({
 }): PlanNote[] {
   const idsOf = (nodes: readonly ClusterNode[]) => nodes.map(({ id }) => id);
   const [kept, lost] = divide(others, keepsSettings);
+  // That its file has it no node tells. To rewrite all files to be certain would keep what others have set for a while.
+  const [already, lostAlready] = divide(done, keepsSettings);
+  const forgetful = [...lost, ...lostAlready];
   return [
-    ...(done.length > 0
-      ? [{ kind: "set-already", setting: SETTING, value, nodes: idsOf(done) } as const]
+    ...(already.length > 0
+      ? [{ kind: "set-already", setting: SETTING, value, nodes: idsOf(already) } as const]
       : []),
     ...(kept.length > 0 ? [{ kind: "rewrites-config" } as const] : []),
-    ...(lost.length > 0 ? [{ kind: "not-kept", setting: SETTING, nodes: idsOf(lost) } as const] : []),
+    ...(forgetful.length > 0
+      ? [{ kind: "not-kept", setting: SETTING, nodes: idsOf(forgetful) } as const]
+      : []),
   ];
 }
 

@@ -58,7 +58,7 @@ export const RISKY_CONTAINERS: Readonly<
   },
   CONFIG: { effect: "changes-settings", harmless: ["GET", "RESETSTAT", "HELP"] },
   DEBUG: { effect: "interrupts-service", harmless: ["HELP"] },
-  FUNCTION: { effect: "changes-code", harmless: ["LIST", "DUMP", "STATS", "LOAD", "HELP"] },
+  FUNCTION: { effect: "changes-code", harmless: ["LIST", "DUMP", "STATS", "HELP"] },
   MODULE: { effect: "changes-code", harmless: ["LIST", "HELP"] },
   SCRIPT: { effect: "changes-code", harmless: ["EXISTS", "LOAD", "SHOW", "HELP"] },
   XGROUP: { effect: "deletes-data", harmless: ["CREATE", "CREATECONSUMER", "HELP"] },

@@ -45,6 +45,11 @@ export function settleOpenSlot({
   if (!owner) return stuck("no-owner");
   if (!owner.view) return stuck("owner-not-reached");
   const openAt = reports.map(({ node }) => node);
+  if (reports.every((report) => leadsNowhere(topology, report))) {
+    return isKeptByOwner({ topology, owner, slot })
+      ? { kind: "close", owner, openAt }
+      : stuck("keys-at-a-third-node");
+  }
   const other = otherSide({ topology, owner, reports });
   if (other === "more-than-two-sides" && isWaitedForInVain({ topology, owner, slot, reports })) {
     return { kind: "close", owner, openAt };
@@ -56,8 +61,7 @@ export function settleOpenSlot({
   }
   const leaving = reports.filter((report) => leavesOwner(report, owner));
   if (leaving.length === reports.length) {
-    // Its keys are there with no word of it: a new primary starts without open slots, and Redis 8.4 does not
-    // even count what it has of them until it imports them again.
+    // Its keys are there with no word of it: a new primary starts without open slots, unless it is one of Valkey 8.
     if (asReported.some(({ direction, peerId }) => direction === "migrating" && peerId !== other.id)) {
       return { kind: "move-on", from: owner, to: other };
     }
@@ -70,12 +74,35 @@ export function settleOpenSlot({
   return mayHoldKeys(other, slot) ? stuck("keys-left-behind") : { kind: "close", owner, openAt };
 }
 
-/** The other side has failed over since: where it is a replica now, its primary has what it had. */
+/**
+ * The other side is a replica now: if it has failed over, its primary has what it had, and the slot goes on there. One
+ * that was made a replica of somebody else has left nothing of the slot behind.
+ */
 function followFailover(topology: Topology, report: OpenSlotAt): OpenSlotAt {
-  const peer = nodeById(topology, report.peerId);
-  return peer?.role === "replica" && peer.primaryId !== undefined
-    ? { ...report, peerId: peer.primaryId }
-    : report;
+  const heir = heirOf(topology, report);
+  return heir && hasPartIn(heir, report) ? { ...report, peerId: heir.id } : report;
+}
+
+/** The other side is a replica of somebody who answers, and has no part in the slot. */
+function leadsNowhere(topology: Topology, report: OpenSlotAt): boolean {
+  const heir = heirOf(topology, report);
+  return heir?.view !== undefined && !hasPartIn(heir, report);
+}
+
+function heirOf(topology: Topology, { peerId }: OpenSlotAt): ClusterNode | undefined {
+  const peer = nodeById(topology, peerId);
+  return peer?.role === "replica" ? nodeById(topology, peer.primaryId ?? "") : undefined;
+}
+
+/** Besides the node that reports the slot. */
+function hasPartIn(heir: ClusterNode, { node, slot }: OpenSlotAt): boolean {
+  const imports = heir.view?.self.openSlots.some(
+    (open) => open.slot === slot && open.direction === "importing",
+  );
+  return (
+    heir.id !== node.id &&
+    (heir.slots.has(slot) || imports === true || countsOnlyItsOwn(heir) || mayHoldKeys(heir, slot))
+  );
 }
 
 function stuck(why: StuckReason): OpenSlotResolution {
@@ -114,16 +141,28 @@ function isWaitedForInVain(known: {
   readonly slot: number;
   readonly reports: readonly OpenSlotAt[];
 }): boolean {
-  const isOther = (node: ClusterNode) => node.id !== known.owner.id;
   return (
-    known.reports.every(({ node, direction }) => direction === "importing" && isOther(node)) &&
-    !primariesOf(known.topology).some((node) => isOther(node) && mayHoldKeys(node, known.slot))
+    known.reports.every(({ node, direction }) => direction === "importing" && node.id !== known.owner.id) &&
+    isKeptByOwner(known)
   );
 }
 
 /** Redis 8.4 and later count no keys of a slot that is neither their own nor on its way to them: none says nothing. */
 function countsOnlyItsOwn({ view }: ClusterNode): boolean {
   return view !== undefined && isServerFrom(view, { engine: "redis", from: [8, 4] });
+}
+
+/** Nobody else holds a key of the slot. */
+function isKeptByOwner({
+  topology,
+  owner,
+  slot,
+}: {
+  readonly topology: Topology;
+  readonly owner: ClusterNode;
+  readonly slot: number;
+}): boolean {
+  return !primariesOf(topology).some((node) => node.id !== owner.id && mayHoldKeys(node, slot));
 }
 
 function mayHoldKeys(node: ClusterNode, slot: number): boolean {

@@ -89,8 +89,19 @@ const keys = { view: counted(1) };
 /** Node `b` is a replica of `c` now, which was its replica before. */
 test.each([
   { what: "target, which has got keys", a: { open: [to("b")] }, c: keys, way: "move to c" },
-  // Redis 8.4 does not tell of keys that a node has without owning or importing their slot.
-  { what: "target, which tells of no key", a: { open: [to("b")] }, c: noKeys, way: "move to c" },
+  {
+    what: "target, and imports it, as a replica of Valkey does",
+    a: { open: [to("b")] },
+    c: { open: [of("a")], ...noKeys },
+    way: "move to c",
+  },
+  // It does not tell of keys that a node has without owning or importing their slot.
+  {
+    what: "target, of Redis 8.4, which tells of no key",
+    a: { open: [to("b")] },
+    c: { view: { ...counted(0), version: "8.4.0" } },
+    way: "move to c",
+  },
   {
     what: "source, while the target has got keys",
     a: { slots: "", open: [of("b")], ...keys },
@@ -114,6 +125,33 @@ test.each([
 ])("a slot goes on to a node that would not tell of its keys: Redis $version", ({ version, way }) => {
   const silent = { ...counted(0), engine: "redis" as const, version };
   expect(wayOf(threeNodes([{ open: [to("b")] }, { view: silent }, {}]))).toBe(way);
+});
+
+/** Node `b` was the other side, and is a replica now. */
+test.each([
+  {
+    what: "it has left nothing with its primary",
+    specs: [{ open: [to("b")] }, { replicaOf: "c" }, {}],
+    way: "close at a",
+  },
+  { what: "it follows the owner", specs: [{ open: [to("b")] }, { replicaOf: "a" }, {}], way: "close at a" },
+  {
+    what: "a third node has keys",
+    specs: [{ open: [to("b")] }, { replicaOf: "a" }, keys],
+    way: "refused",
+  },
+  {
+    what: "who waits for it has no keys",
+    specs: [{ open: [] }, { replicaOf: "a" }, { open: [of("b")] }],
+    way: "close at c",
+  },
+  {
+    what: "its primary does not answer",
+    specs: [{ open: [to("b")] }, { replicaOf: "c" }, { unreached: down() }],
+    way: "refused",
+  },
+])("a slot whose other side follows somebody now: $what", ({ specs, way }) => {
+  expect(wayOf(threeNodes(specs))).toBe(way);
 });
 
 test("says which slots, who says what, and what to do", () => {

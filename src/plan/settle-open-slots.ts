@@ -1,7 +1,7 @@
 import { SlotSet } from "../cluster/slot-set.ts";
 import { type OpenSlotAt, openSlotsOf, type Topology } from "../cluster/topology.ts";
 import { refOf } from "./node-ref.ts";
-import { openSlotsRefusal } from "./open-slots-refusal.ts";
+import { openSlotsRefusal, type StuckSlot } from "./open-slots-refusal.ts";
 import { type OpenSlotResolution, settleOpenSlot } from "./settle-open-slot.ts";
 import { afterMoves } from "./slot-move.ts";
 import type { StepOf } from "./step.ts";
@@ -23,28 +23,41 @@ export interface SettledSlots {
  * @throws Refused when a slot is open in a way that cannot be finished without risk to its keys.
  */
 export function settleOpenSlots(topology: Topology, within = SlotSet.all): SettledSlots {
-  const open = openSlotsOf(topology).filter(({ slot }) => within.has(slot));
-  const reportsBySlot = Map.groupBy(open, ({ slot }) => slot);
-  const decided = [...reportsBySlot].map(([slot, reports]) => ({
-    slot,
-    reports,
-    resolution: settleOpenSlot({ topology, slot, reports }),
-  }));
-  const stuck = decided.flatMap(({ resolution, ...open }) =>
-    resolution.kind === "stuck" ? [{ ...open, why: resolution.why }] : [],
-  );
+  const decided = decideOpenSlots(topology, within);
+  const stuck = stuckOf(decided);
   if (stuck.length > 0) throw openSlotsRefusal({ topology, stuck });
   const steps = [...moveOnSteps(decided), ...closeSteps(decided)];
   const moves = steps
     .filter((step) => step.kind === "move-slots")
     .map(({ from, to, slots }) => ({ fromId: from.id, toId: to.id, slots }));
-  return { steps, settled: afterMoves(topology, moves), continued: SlotSet.of(reportsBySlot.keys()) };
+  const continued = SlotSet.of(decided.map(({ slot }) => slot));
+  return { steps, settled: afterMoves(topology, moves), continued };
+}
+
+/** The open slots that cannot be finished without risk to their keys, each with the reason. */
+export function stuckOpenSlots(topology: Topology, within: SlotSet): readonly StuckSlot[] {
+  return stuckOf(decideOpenSlots(topology, within));
 }
 
 interface DecidedSlot {
   readonly slot: number;
   readonly reports: readonly OpenSlotAt[];
   readonly resolution: OpenSlotResolution;
+}
+
+function decideOpenSlots(topology: Topology, within: SlotSet): DecidedSlot[] {
+  const open = openSlotsOf(topology).filter(({ slot }) => within.has(slot));
+  return [...Map.groupBy(open, ({ slot }) => slot)].map(([slot, reports]) => ({
+    slot,
+    reports,
+    resolution: settleOpenSlot({ topology, slot, reports }),
+  }));
+}
+
+function stuckOf(decided: readonly DecidedSlot[]): StuckSlot[] {
+  return decided.flatMap(({ resolution, slot, reports }) =>
+    resolution.kind === "stuck" ? [{ slot, reports, why: resolution.why }] : [],
+  );
 }
 
 function moveOnSteps(decided: readonly DecidedSlot[]): StepOf<"move-slots">[] {

@@ -3,6 +3,7 @@ import type { Topology } from "../cluster/topology.ts";
 import { MOVER_COMMANDS } from "../plan/mover.ts";
 import { obstacleText } from "../plan/obstacle-text.ts";
 import type { PlacementReach, PlanNote } from "../plan/plan.ts";
+import { seedOf } from "../plan/repair-hint.ts";
 import { countOf, formatBytes, formatNumber } from "./format-number.ts";
 import { nameInTopology } from "./name-in-topology.ts";
 
@@ -55,7 +56,8 @@ export function describeNote(note: PlanNote, basis: Topology): DescribedNote {
     case "set-already":
       return info(
         `${listNames(note.nodes.map(name))} ${note.nodes.length === 1 ? "has" : "have"} ${note.setting} ${note.value} already. ` +
-          "Whether it is in the config file as well cannot be seen from here; CONFIG REWRITE puts it there.",
+          "Whether it is in the config file as well cannot be seen from here. " +
+          `slotctl call ${seedOf(basis)} -- CONFIG REWRITE puts it there on every node, with whatever else was set by CONFIG SET.`,
       );
     case "not-kept":
       return warning(

@@ -41,6 +41,7 @@ test("a hint names only commands that exist", () => {
     "rebalance",
     "failover",
     "fix",
+    "call",
     "local",
   ];
   const named = everyDescription().flatMap(({ hint }) => [

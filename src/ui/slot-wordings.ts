@@ -1,12 +1,13 @@
 import type { ProblemOf } from "../cluster/problem.ts";
 import { SLOT_COUNT } from "../cluster/slot-set.ts";
 import { shortId } from "../cluster/node-name.ts";
-import { type ClusterNode, nodeById, ownersOf, type Topology } from "../cluster/topology.ts";
+import { nodeById, ownersOf } from "../cluster/topology.ts";
 import { countOf } from "./format-number.ts";
 import { nameInTopology, namesOf } from "./name-in-topology.ts";
+import { hintForOpen } from "./open-slot-hint.ts";
 import type { ProblemContext, Wordings } from "./problem-wording.ts";
 import { serverCommand } from "./server-command.ts";
-import { slotsArgument, slotsText } from "./slots-text.ts";
+import { slotsText } from "./slots-text.ts";
 
 type SlotCode =
   | "slots-uncovered"
@@ -87,25 +88,6 @@ function openText(
   ];
   const counted = counts.length > 0 ? `; ${counts.join(", ")}` : "";
   return `${capital(slotsText(slots))} ${slots.size === 1 ? "is" : "are"} open on ${node}: ${way}${counted}.`;
-}
-
-function hintForOpen(problem: ProblemOf<"slots-open">, context: ProblemContext): string {
-  const { topology, seed } = context;
-  const { nodeId, peerId, direction, slots } = problem;
-  const [fromId, toId] = direction === "importing" ? [peerId, nodeId] : [nodeId, peerId];
-  const from = primaryNow(topology, fromId);
-  const to = primaryNow(topology, toId);
-  const close = serverCommand(nodeId, `CLUSTER SETSLOT ${slots.ranges[0]?.first ?? 0} STABLE`, context);
-  if (from?.role !== "primary" || to?.role !== "primary" || to.slots.intersect(slots).size > 0) {
-    return `It does not lead from one primary to another. Close it: ${close}${slots.size > 1 ? " for each slot" : ""}`;
-  }
-  return `Run the command that moved them again, or finish: slotctl fix ${seed} --slots ${slotsArgument(slots)}`;
-}
-
-/** A node, or who has taken over from it: the slots go on from there. */
-function primaryNow(topology: Topology, id: string): ClusterNode | undefined {
-  const node = nodeById(topology, id);
-  return node?.role === "replica" ? nodeById(topology, node.primaryId ?? "") : node;
 }
 
 function capital(text: string): string {

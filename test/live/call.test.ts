@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { listServers } from "../servers/list-servers.ts";
 import { runAtTerminal } from "../support/access-terminal.ts";
@@ -160,11 +161,12 @@ describe("call", () => {
     expect(nodesOf(called).map(({ error }) => error?.code)).toEqual(Array(3).fill("reply-too-large"));
   });
 
-  test("a password among the words, or in a reply, is shown nowhere", async () => {
+  test("a password among the words, or in a reply, is shown nowhere, and its hash is not", async () => {
     await using cluster = await aLiveCluster({ server, primaries: 3 });
     const { nodes, seed } = cluster;
     const secret = "gEheim7Zq";
     const set = ["CONFIG", "SET", "masterauth", secret];
+    await mustSlotctl("call", seed, "--", "CONFIG", "SET", "slowlog-log-slower-than", "0");
     const runs = [
       await runSlotctl(["call", seed, ...set]),
       await runSlotctl(["call", seed, "--", ...set]),
@@ -174,13 +176,19 @@ describe("call", () => {
       await runSlotctl(["call", seed, "--", "CONFIG", "GET", "*auth"]),
       await runSlotctl(["call", seed, "--json", "--", "CONFIG", "GET", "*auth"]),
       await runSlotctl(["call", seed, "--yes", "--", "ACL", "SETUSER", "u", `>${secret}`, "nonsense"]),
+      await runSlotctl(["call", seed, "--yes", "--", "ACL", "SETUSER", "u", `>${secret}`]),
+      await runSlotctl(["call", seed, "--", "ACL", "LIST"]),
+      await runSlotctl(["call", seed, "--json", "--", "ACL", "GETUSER", "u"]),
+      await runSlotctl(["call", seed, "--", "SLOWLOG", "GET", "100"]),
       await runSlotctl(["cal", seed, "--", ...set]),
     ];
-    expect(runs.map(({ exitCode }) => exitCode)).toEqual([2, 7, 7, 0, 0, 0, 0, 1, 2]);
+    expect(runs.map(({ exitCode }) => exitCode)).toEqual([2, 7, 7, 0, 0, 0, 0, 1, 0, 0, 0, 0, 2]);
     expect(await Promise.all(nodes.map((node) => configOf(node, "masterauth")))).toEqual(
       Array(3).fill(secret),
     );
-    expect(runs.map(({ stdout, stderr }) => `${stdout}${stderr}`).join("\n")).not.toContain(secret);
+    const shown = runs.map(({ stdout, stderr }) => `${stdout}${stderr}`).join("\n");
+    expect(shown).not.toContain(secret);
+    expect(shown).not.toContain(createHash("sha256").update(secret).digest("hex"));
   });
 
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { NodeFailed } from "../../src/errors.ts";
+import { SlotctlError } from "../../src/errors.ts";
 import { AtomicPair, type AtomicPairOptions, atomicServers } from "../support/atomic-pair.ts";
 import { eventually } from "../support/live-wait.ts";
 
@@ -121,11 +121,11 @@ async function midway(pair: AtomicPair) {
 }
 
 /** What a move ends with to which this happens in the middle. */
-async function failure(pair: AtomicPair, happens: () => unknown): Promise<NodeFailed> {
+async function failure(pair: AtomicPair, happens: () => unknown): Promise<SlotctlError> {
   const move = await midway(pair);
   await happens();
   const outcome = await move.ended;
-  if (outcome instanceof NodeFailed) return outcome;
+  if (outcome instanceof SlotctlError) return outcome;
   throw new Error(`the move was to fail: ${String(outcome)}`);
 }
 

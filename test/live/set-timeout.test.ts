@@ -74,6 +74,19 @@ describe("set-timeout", () => {
     expect((await slotctlJson(["set-timeout", seed, "8000", "--yes"])).data).toMatchObject({ applied: 1 });
   });
 
+  test("a value that was set by hand is kept once the advice of the plan is taken", async () => {
+    await using cluster = await aLiveCluster({ server, config: START });
+    const { nodes, seed } = cluster;
+    for (const node of nodes) await ask(node, "CONFIG", "SET", SETTING, "8000");
+    const found = await slotctlJson(["set-timeout", seed, "8000", "--yes"]);
+    expect(found.data).toMatchObject({ applied: 0 });
+    const note = found.data.plan.notes.find(({ kind }) => kind === "set-already");
+    const [, node = ""] = /slotctl call (\S+) -- CONFIG REWRITE/.exec(note?.message ?? "") ?? [];
+    await slotctlJson(["call", node, "--yes"], { behind: ["--", "CONFIG", "REWRITE"] });
+    await nodeAt(nodes, 1).restart();
+    expect(await configOf(nodeAt(nodes, 1), SETTING)).toBe("8000");
+  });
+
   test("nodes that forbid CONFIG are named, and nothing is changed", async () => {
     await using cluster = await aLiveCluster({ server, config: START });
     const { nodes, seed } = cluster;

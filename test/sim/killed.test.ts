@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { Stale } from "../../src/errors.ts";
-import type { Plan } from "../../src/plan/plan.ts";
 import type { SimCluster } from "../support/sim-cluster.ts";
 import { harmDone, unfinishedIn } from "../support/sim-cluster-checks.ts";
 import { runAndKill } from "../support/sim-cluster-kill.ts";
@@ -14,22 +12,9 @@ const SETTINGS = { blacklistMs: 3000 };
 /** A first sync that had begun before the kill ends by itself: a plan without steps does not wait for it. */
 const FIRST_SYNC_MS = 50;
 
-/** What a killed run had sent last may still be done after the next one has looked, which says so and ends. */
-async function runAgain(cluster: SimCluster, scenario: Scenario): Promise<Plan> {
-  const plan = await scenario.plan(cluster);
-  try {
-    await carryOut(cluster, plan);
-    return plan;
-  } catch (error) {
-    if (!(error instanceof Stale) || error.code !== "slots-moved-meanwhile") throw error;
-    const fresh = await scenario.plan(cluster);
-    await carryOut(cluster, fresh);
-    return fresh;
-  }
-}
-
 async function finish(cluster: SimCluster, scenario: Scenario): Promise<void> {
-  const plan = await runAgain(cluster, scenario);
+  const plan = await scenario.plan(cluster);
+  await carryOut(cluster, plan);
   if (plan.steps.length === 0) await cluster.clock.sleep(FIRST_SYNC_MS);
   expect(harmDone(cluster)).toEqual([]);
   expect(await unfinishedIn(cluster, scenario.seedNode)).toEqual([]);

@@ -28,6 +28,7 @@ export interface SlotctlData {
 
 export interface NoteJson {
   readonly kind: string;
+  readonly message: string;
   readonly node?: string;
 }
 

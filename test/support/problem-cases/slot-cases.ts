@@ -44,6 +44,14 @@ export const casesOfSlots: readonly ProblemCase[] = [
           ]),
         },
       },
+      c: {
+        view: {
+          keysInOpenSlots: new Map([
+            [5, 0],
+            [6, 0],
+          ]),
+        },
+      },
     }),
     found: ["error slots-open: a b [5-6]", "error slots-open: b a [5-6]"],
   },

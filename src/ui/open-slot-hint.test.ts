@@ -1,0 +1,133 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { findProblems } from "../cluster/find-problems.ts";
+import type { Topology } from "../cluster/topology.ts";
+import { hintForOpen } from "./open-slot-hint.ts";
+
+const SLOT = 7;
+const to = (peer: string) => ({ slot: SLOT, direction: "migrating", peer }) as const;
+const of = (peer: string) => ({ slot: SLOT, direction: "importing", peer }) as const;
+const counted = (keys: number) => ({ keysInOpenSlots: new Map([[SLOT, keys]]) });
+const keys = { view: counted(1) };
+const down = { unreached: { state: "unreachable", detail: "connection refused" } } as const;
+
+/** Node a owns the slot; no node has keys of it, unless it is said. */
+function threeNodes(specs: readonly Partial<NodeSpec>[]): Topology {
+  const [a, b, c] = specs.map((spec) => ({ view: counted(0), ...spec }));
+  return aCluster([
+    { name: "a", slots: "0-16383", ...a },
+    { name: "b", ...b },
+    { name: "c", ...c },
+  ]);
+}
+
+function hintsOf(topology: Topology): string[] {
+  return findProblems(topology).flatMap((problem) =>
+    problem.code === "slots-open" ? [hintForOpen(problem, { seed: "SEED", topology })] : [],
+  );
+}
+
+const finish = "finish: slotctl fix SEED --slots 7";
+const gone = idOf("gone").slice(0, 8);
+
+test.each<{ what: string; specs: readonly Partial<NodeSpec>[]; hint: string }>([
+  {
+    what: "it is on its way",
+    specs: [{ open: [to("b")] }, {}, {}],
+    hint: `Run the command that moved them again, or ${finish}`,
+  },
+  {
+    what: "the other side follows the owner, with no key elsewhere",
+    specs: [{ open: [to("b")] }, { replicaOf: "a" }, {}],
+    hint: `Run the command that moved them again, or ${finish}`,
+  },
+  {
+    what: "keys are at a node that does not import it",
+    specs: [{ open: [to("b")] }, keys, {}],
+    hint: "To close it may put keys out of sight: the other side may hold keys of it without importing it. See first who has keys of it: slotctl call SEED --only primaries -- CLUSTER COUNTKEYSINSLOT 7",
+  },
+  {
+    what: "the other side is down",
+    specs: [{ open: [to("b")] }, down, {}],
+    hint: `Bring back first who does not answer, then ${finish}`,
+  },
+  {
+    what: "its owner is down",
+    specs: [down, { open: [of("a")] }, {}],
+    hint: `Bring their owner back first, then ${finish}`,
+  },
+  {
+    what: "nobody owns it",
+    specs: [{ slots: "0-6" }, { open: [of("a")] }, {}],
+    hint: `See what is said of slots without an owner. Once they have one, ${finish}`,
+  },
+  {
+    what: "nobody knows the other side, and no key is elsewhere",
+    specs: [{ open: [to("gone")], ...keys }, {}, {}],
+    hint: `If ${gone} is gone for good, with the keys that it had got, close it: redis-cli -h 10.0.0.1 -p 6379 CLUSTER SETSLOT 7 STABLE`,
+  },
+  {
+    what: "nobody knows where its keys come from",
+    specs: [{}, { open: [of("gone")], ...keys }, {}],
+    hint: "To close it may put keys out of sight: the other side is unknown, does not answer or is no primary. See first who has keys of it: slotctl call SEED --only primaries -- CLUSTER COUNTKEYSINSLOT 7",
+  },
+])("where $what", ({ specs, hint }) => {
+  expect(hintsOf(threeNodes(specs))).toEqual([hint]);
+});
+
+test.each<{ what: string; specs: readonly Partial<NodeSpec>[]; hint: string }>([
+  {
+    what: "a replica of Redis",
+    specs: [{}, {}],
+    hint: "It matters only if this replica takes over. Then finish: slotctl fix SEED --slots 7",
+  },
+  {
+    what: "a replica of Valkey",
+    specs: [{}, { view: { ...counted(0), engine: "valkey" } }],
+    hint: "No primary has it open. Close it once more at 10.0.0.2:6379, for its replicas to hear of it: valkey-cli -h 10.0.0.2 -p 6379 CLUSTER SETSLOT 7 STABLE",
+  },
+  {
+    what: "a node that was its source, and a target that waits for it",
+    specs: [
+      { slots: "", open: [of("c")] },
+      { slots: "0-16383", view: { ...counted(0), engine: "valkey" } },
+    ],
+    hint: `Run the command that moved them again, or ${finish}`,
+  },
+])("where it is told of by $what", ({ specs, hint }) => {
+  const topology = threeNodes([...specs, { replicaOf: "b", open: [to("a")] }]);
+  expect(hintsOf(topology).at(-1)).toBe(hint);
+});
+
+test("whatever the nodes say, a slot is to be closed by hand only where no other node than its owner has keys", () => {
+  const names = ["a", "b", "c", "gone"];
+  const open = fc.option(
+    fc.tuple(fc.constantFrom(to, of), fc.constantFrom(...names)).map(([way, peer]) => [way(peer)]),
+    { nil: undefined },
+  );
+  const node = fc.record({
+    open,
+    view: fc.constantFrom(counted(0), counted(1), {}),
+    isDown: fc.boolean(),
+    replicaOf: fc.option(fc.constantFrom(...names), { nil: undefined }),
+  });
+  let closings = 0;
+  fc.assert(
+    fc.property(fc.tuple(node, node, node), (nodes) => {
+      const specs = nodes.map(({ isDown, open, replicaOf, ...spec }, index): Partial<NodeSpec> => ({
+        ...spec,
+        ...(open && { open }),
+        ...(isDown && down),
+        ...(index > 0 && replicaOf && replicaOf !== names[index] && { replicaOf }),
+      }));
+      const topology = threeNodes(specs);
+      if (!hintsOf(topology).some((hint) => hint.includes("STABLE"))) return;
+      closings += 1;
+      const others = topology.nodes.filter(({ id, role }) => id !== idOf("a") && role === "primary");
+      for (const { view } of others) expect(view?.keysInOpenSlots.get(SLOT)).toBe(0);
+    }),
+    { numRuns: 2000 },
+  );
+  expect(closings).toBeGreaterThan(0);
+});
