@@ -115,9 +115,13 @@ async function openByCheck(cluster: MoveCluster): Promise<SlotSet> {
   const check = await cluster.slotctl(["check", cluster.seed, "--json"]);
   expect(check.exitCode).toBe(3);
   const { problems } = check.json().data as unknown as {
-    problems: readonly { code: string; slots: string; hint: string }[];
+    problems: readonly { code: string; severity: string; slots: string; hint: string }[];
   };
   const open = problems.filter(({ code }) => code === "slots-open");
-  for (const { hint } of open) expect(hint).toContain("slotctl fix");
+  // Replicas of Valkey hear of a SETSLOT before their primary does it, and a run that ends keeps it from doing so: what
+  // they alone have open, a warning, is nothing that fix could finish.
+  const atPrimaries = open.filter(({ severity }) => severity === "error");
+  expect(atPrimaries.length).toBeGreaterThan(0);
+  for (const { hint } of atPrimaries) expect(hint).toContain("slotctl fix");
   return open.reduce((all, { slots }) => all.union(parseSlots(slots)), SlotSet.empty);
 }
