@@ -12,7 +12,7 @@ export function faultsOfDisturbed(
   { result, toldBefore }: Disturbed,
   { kill, open }: { kill: Kill; open: SlotSet },
 ): string[] {
-  const allowed = allowedCodes(kill, { hadTold: (toldBefore?.lines ?? 1) > 0 });
+  const allowed = allowedCodes(kill, { hadTold: (toldBefore?.lines ?? 1) > 0, isDone: isDone(result) });
   return [
     ...(allowed.includes(result.exitCode) ? [] : [`the ${kill} kill ended it with ${gistOf(result)}`]),
     ...(CRASH.test(`${result.stdout}\n${result.stderr}`)
@@ -38,13 +38,21 @@ export function gistOf(result: SlotctlResult): string {
   return `${result.exitCode}: ${errorOf(result)}`;
 }
 
-/** A signal that comes before anything was begun may end the run at once. */
-function allowedCodes(kill: Kill, { hadTold }: { hadTold: boolean }): readonly (number | null)[] {
+/** It has told all that it had to tell, and that all went well. */
+function isDone({ stdout }: SlotctlResult): boolean {
+  return stdout.endsWith("}\n") && /^ {2}"ok": true/m.test(stdout);
+}
+
+/** A signal that comes before anything was begun, or as the process is about to end, may end it at once. */
+function allowedCodes(
+  kill: Kill,
+  { hadTold, isDone }: { hadTold: boolean; isDone: boolean },
+): readonly (number | null)[] {
   switch (kill) {
     case "cli":
       return [null, 0];
     case "sigint":
-      return hadTold ? [0, 6] : [0, 6, 130, null];
+      return hadTold && !isDone ? [0, 6] : [0, 6, 130, null];
     case "source":
     case "target":
       return FAILED_NODE_CODES;
