@@ -3,7 +3,7 @@ import { ClassicBatch } from "./classic-batch.ts";
 import { KeySender } from "./key-sender.ts";
 import { openAfter } from "./open-after.ts";
 import type { PairMove } from "./pair-move.ts";
-import { slotBatches } from "./slot-batches.ts";
+import { batchSize, slotBatches } from "./slot-batches.ts";
 import { throughStages } from "./through-stages.ts";
 
 /**
@@ -23,10 +23,11 @@ export async function moveClassic(
   go: () => boolean,
 ): Promise<boolean> {
   const sender = new KeySender(context, move);
+  const size = batchSize(context.moving.maxLatencyMs);
   const inHand = new Set<ClassicBatch>();
   let isComplete = true;
   const batches = function* (): Generator<ClassicBatch, undefined> {
-    for (const slots of slotBatches(move.slots, move.keysInSlot)) {
+    for (const slots of slotBatches(move.slots, { ...size, keysInSlot: move.keysInSlot })) {
       isComplete &&= go();
       if (!isComplete) return undefined;
       const batch = new ClassicBatch(context, { move, sender, slots });
