@@ -1,8 +1,8 @@
 import { formatAddress } from "../cluster/address.ts";
 import { type Key, keyName } from "../cluster/key.ts";
 import { NodeFailed } from "../errors.ts";
+import { COMPARED_BYTES_MAX, differingKeys } from "../wire/differing-keys.ts";
 import { isConnectError, ReplyError } from "../wire/reply-errors.ts";
-import { sameValue } from "../wire/same-value.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { nodeGone } from "./node-gone.ts";
 import type { Bite, KeyBites } from "./key-bites.ts";
@@ -10,8 +10,6 @@ import type { PairMove } from "./pair-move.ts";
 
 /** Times the usual timeout, which is a third of the node timeout at most. */
 const LARGE_KEY_PATIENCE = 2;
-/** Values that are larger are not fetched to be compared: both would have to be held at once. */
-const COMPARED_BYTES_MAX = 16 * 1024 * 1024;
 
 interface SentBite extends Bite {
   readonly move: PairMove;
@@ -87,34 +85,17 @@ async function migrateLargeKey(context: ApplyContext, bite: SentBite): Promise<v
  * every server since 7.0).
  */
 async function overwriteCopies(context: ApplyContext, bite: SentBite): Promise<void> {
-  const { move, keys } = bite;
+  const { move, keys, database } = bite;
   if (!bite.isResent) {
+    const nodes = { one: context.clients.at(move.from.address), other: context.clients.at(move.to.address) };
     const differing: Key[] = [];
     // One by one where they are large, so that no more than two values are held at once.
     const parts = bite.bytes > COMPARED_BYTES_MAX ? keys.map((key) => [key]) : [keys];
-    for (const part of parts) differing.push(...(await differingOf(context, { ...bite, keys: part })));
+    for (const part of parts) differing.push(...(await differingKeys(nodes, { keys: part, database })));
     if (differing.length > 0) throw conflict(move, differing);
   }
   const timeoutMs = (keys.length === 1 ? LARGE_KEY_PATIENCE : 1) * move.migrateTimeoutMs;
   await migrate(context, bite, { replace: true, timeoutMs });
-}
-
-/** Keys that both nodes have with different values, or with values too large to tell. */
-async function differingOf(context: ApplyContext, { move, keys, database }: SentBite): Promise<Key[]> {
-  const source = context.clients.at(move.from.address);
-  const target = context.clients.at(move.to.address);
-  const sizes = await source.sizesOf(keys, database);
-  const large = new Set(keys.filter((_, index) => (sizes[index] ?? 0) > COMPARED_BYTES_MAX));
-  const others = keys.filter((key) => !large.has(key));
-  const [here, there] = await Promise.all([
-    source.dumpKeys(others, database),
-    target.dumpKeys(others, database),
-  ]);
-  const differing = others.filter((_, index) => {
-    const [mine, theirs] = [here[index], there[index]];
-    return mine !== undefined && theirs !== undefined && !sameValue(mine, theirs);
-  });
-  return [...differing, ...large];
 }
 
 function conflict(move: PairMove, keys: readonly Key[]): NodeFailed {
