@@ -1,4 +1,5 @@
 import type { Address } from "../cluster/address.ts";
+import type { SavedValue } from "../cluster/key-conflict.ts";
 import type { Topology } from "../cluster/topology.ts";
 import type { EmitEvent } from "../plan/run-event.ts";
 import type { NodeClients } from "../wire/node-client.ts";
@@ -18,6 +19,8 @@ export interface ApplyContext {
   readonly waitMs: number;
   readonly moving: MoveOptions;
   readonly tally: MoveTally;
+  /** Keeps a value that is about to give way to another one; only then may it go. */
+  readonly saveValue: (value: SavedValue) => Promise<void>;
 }
 
 export interface MoveOptions {

@@ -8,8 +8,10 @@ import type { Step, StepKind } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { assignSlots, setEpochs } from "./assign-slots.ts";
 import { awaitOk } from "./await-ok.ts";
+import { claimSlots } from "./claim-slots.ts";
 import { failOver } from "./fail-over.ts";
 import { forgetNodes, renewIds, resetNodes } from "./forget-nodes.ts";
+import { gatherKeys } from "./gather-keys.ts";
 import { loadFunctions } from "./load-functions.ts";
 import { meetNodes } from "./meet-nodes.ts";
 import { moveSlots } from "./move-slots.ts";
@@ -81,6 +83,10 @@ async function applyStage(context: ApplyContext, stage: Stage): Promise<void> {
       return await moveSlots(context, as("move-slots"));
     case "settle-slot":
       return await settleSlots(context, as("settle-slot"));
+    case "claim-slots":
+      return await claimSlots(context, as("claim-slots"));
+    case "gather-keys":
+      return await gatherKeys(context, as("gather-keys"));
     case "failover":
       return await failOver(context, as("failover"));
     case "forget":

@@ -1,8 +1,8 @@
 import { formatAddress } from "../cluster/address.ts";
 import { type Key, keyName } from "../cluster/key.ts";
 import { NodeFailed } from "../errors.ts";
+import { differingKeys } from "../wire/differing-keys.ts";
 import { isConnectError, ReplyError } from "../wire/reply-errors.ts";
-import { sameValue } from "../wire/same-value.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { nodeGone } from "./node-gone.ts";
 import type { Bite, KeyBites } from "./key-bites.ts";
@@ -11,8 +11,6 @@ import { deleteCopies, deletedSince, unconfirmedKeys } from "./unconfirmed-keys.
 
 /** Times the usual timeout, which is a third of the node timeout at most. */
 const LARGE_KEY_PATIENCE = 2;
-/** Values that are larger are not fetched to be compared: both would have to be held at once. */
-const COMPARED_BYTES_MAX = 16 * 1024 * 1024;
 
 interface SentBite extends Bite {
   readonly move: PairMove;
@@ -102,49 +100,14 @@ async function migrateLargeKey(context: ApplyContext, bite: SentBite): Promise<v
  * every server since 7.0).
  */
 async function overwriteCopies(context: ApplyContext, bite: SentBite): Promise<void> {
-  const { move, keys } = bite;
+  const { move, keys, database } = bite;
   if (!bite.isResent) {
-    const differing = await differingOf(context, bite);
+    const nodes = { one: context.clients.at(move.from.address), other: context.clients.at(move.to.address) };
+    const differing = await differingKeys(nodes, { keys, database });
     if (differing.length > 0) throw conflict(move, differing);
   }
   const timeoutMs = (keys.length === 1 ? LARGE_KEY_PATIENCE : 1) * move.migrateTimeoutMs;
   await migrate(context, bite, { replace: true, timeoutMs });
-}
-
-/** Keys that both nodes have with different values, or with values too large to tell. */
-async function differingOf(context: ApplyContext, { move, keys, database }: SentBite): Promise<Key[]> {
-  const source = context.clients.at(move.from.address);
-  const target = context.clients.at(move.to.address);
-  const sizes = await source.sizesOf(keys, database);
-  const sized = keys.map((key, index) => ({ key, bytes: sizes[index] ?? 0 }));
-  const differing = sized.filter(({ bytes }) => bytes > COMPARED_BYTES_MAX).map(({ key }) => key);
-  for (const part of partsOf(sized.filter(({ bytes }) => bytes <= COMPARED_BYTES_MAX))) {
-    const [here, there] = await Promise.all([
-      source.dumpKeys(part, database),
-      target.dumpKeys(part, database),
-    ]);
-    const others = part.filter((_, index) => {
-      const [mine, theirs] = [here[index], there[index]];
-      return mine !== undefined && theirs !== undefined && !sameValue(mine, theirs);
-    });
-    differing.push(...others);
-  }
-  return differing;
-}
-
-/** So many keys at a time as may be held, by what they really take: a bite may be thought to be smaller. */
-function partsOf(sized: readonly { readonly key: Key; readonly bytes: number }[]): Key[][] {
-  const parts: Key[][] = [];
-  let roomBytes = -1;
-  for (const { key, bytes } of sized) {
-    if (bytes > roomBytes) {
-      parts.push([]);
-      roomBytes = COMPARED_BYTES_MAX;
-    }
-    parts.at(-1)?.push(key);
-    roomBytes -= bytes;
-  }
-  return parts;
 }
 
 function conflict(move: PairMove, keys: readonly Key[]): NodeFailed {

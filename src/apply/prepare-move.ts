@@ -114,7 +114,7 @@ async function notYetAt(
  * A node answers nobody while it waits in a MIGRATE, and with two under way for twice as long: well below
  * its node timeout, or the others would take it for dead because its target is.
  */
-async function migrateTimeout({ clients }: ApplyContext, source: NodeRef): Promise<number> {
+export async function migrateTimeout({ clients }: ApplyContext, source: NodeRef): Promise<number> {
   let nodeTimeoutMs = DEFAULT_NODE_TIMEOUT_MS;
   try {
     nodeTimeoutMs = Number(

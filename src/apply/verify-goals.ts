@@ -4,7 +4,7 @@ import { SLOT_COUNT, SlotSet } from "../cluster/slot-set.ts";
 import { nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
 import { NodeFailed } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { NodeRef } from "../plan/step.ts";
+import type { NodeRef, Step } from "../plan/step.ts";
 
 /**
  * Holds a plan against what all nodes report once it has been carried out.
@@ -47,8 +47,8 @@ function arrivals({ steps }: Plan, after: Topology): Missed[] {
 function movedSlots({ steps }: Plan, after: Topology): Missed[] {
   const goals = new Map<string, { owner: NodeRef; slots: SlotSet }>();
   for (const step of steps) {
-    if (step.kind !== "move-slots" && step.kind !== "assign-slots") continue;
-    const owner = step.kind === "move-slots" ? step.to : step.node;
+    const owner = newOwnerIn(step);
+    if (!owner || !("slots" in step)) continue;
     for (const goal of goals.values()) goal.slots = goal.slots.minus(step.slots);
     const before = goals.get(owner.id)?.slots ?? SlotSet.empty;
     goals.set(owner.id, { owner, slots: before.union(step.slots) });
@@ -58,6 +58,19 @@ function movedSlots({ steps }: Plan, after: Topology): Missed[] {
     const node = formatAddress(owner.address);
     return missing.size === 0 ? [] : [{ node, what: `${node} does not own slots ${missing}` }];
   });
+}
+
+function newOwnerIn(step: Step): NodeRef | undefined {
+  switch (step.kind) {
+    case "move-slots":
+      return step.to;
+    case "assign-slots":
+      return step.node;
+    case "claim-slots":
+      return step.owner;
+    default:
+      return undefined;
+  }
 }
 
 /** As the replica itself has it: the last step that gave it a role counts. */

@@ -1,3 +1,4 @@
+import type { ApplyContext } from "../apply/apply-context.ts";
 import { verifyGoals } from "../apply/verify-goals.ts";
 import { formatAddress } from "../cluster/address.ts";
 import type { Topology } from "../cluster/topology.ts";
@@ -31,6 +32,8 @@ export interface CarryOut {
   readonly settings: ChangeSettings;
   /** How much of the plan is shown: where nobody has to say yes to it, a summary does. */
   readonly show?: "plan" | "summary";
+  /** Keeps values that give way to others; only a repair needs it. */
+  readonly saveValue?: ApplyContext["saveValue"];
   /** Stands in the document beside the plan and what became of it. */
   readonly alsoInData?: object;
   /**

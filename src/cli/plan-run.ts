@@ -3,6 +3,7 @@ import type { ApplyContext } from "../apply/apply-context.ts";
 import { applyPlan } from "../apply/apply-plan.ts";
 import { MoveTally } from "../apply/move-tally.ts";
 import { type Address, formatAddress } from "../cluster/address.ts";
+import { Bug } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunEvent } from "../plan/run-event.ts";
 import { makeProgressView } from "../ui/make-progress-view.ts";
@@ -18,6 +19,8 @@ interface Running {
   readonly cluster: Cluster;
   readonly output: Output;
   readonly settings: ChangeSettings;
+  /** Keeps values that give way to others; only a repair needs it. */
+  readonly saveValue?: ApplyContext["saveValue"];
 }
 
 /** Carries a plan out, with progress on stderr. How far it has come is known at any time. */
@@ -112,8 +115,13 @@ export class PlanRun implements Disposable {
         replace,
       },
       tally: this.#tally,
+      saveValue: this.#running.saveValue ?? nowhereToSave,
     };
   }
+}
+
+function nowhereToSave(): Promise<void> {
+  throw new Bug("a value was to give way to another one, and nobody said where it is to be saved");
 }
 
 function progressView({ output, settings }: Running): Promise<ProgressView> {
@@ -129,7 +137,8 @@ function progressView({ output, settings }: Running): Promise<ProgressView> {
 
 function nodesWithMovingSlots({ steps }: Plan): Address[] {
   const nodes = steps.flatMap((step) => {
-    if (step.kind === "move-slots") return [step.from, step.to];
+    if (step.kind === "move-slots" || step.kind === "gather-keys") return [step.from, step.to];
+    if (step.kind === "claim-slots") return [step.owner, ...step.rivals];
     return step.kind === "settle-slot" ? [step.owner, ...step.openAt] : [];
   });
   return [...new Map(nodes.map(({ address }) => [formatAddress(address), address])).values()];

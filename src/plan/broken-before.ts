@@ -43,6 +43,10 @@ function changedBy(step: Step): string[] {
       return [step.from.id, step.to.id];
     case "settle-slot":
       return [step.owner.id, ...step.openAt.map(({ id }) => id)];
+    case "claim-slots":
+      return [step.owner.id, ...step.rivals.map(({ id }) => id)];
+    case "gather-keys":
+      return [step.from.id, step.to.id];
     case "load-functions":
       return [step.to.id];
     case "meet":

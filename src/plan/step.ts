@@ -1,6 +1,8 @@
 import type { Address } from "../cluster/address.ts";
+import type { ConflictRule } from "../cluster/key-conflict.ts";
 import type { SlotSet } from "../cluster/slot-set.ts";
 import type { Mover } from "./mover.ts";
+import type { RepairReason } from "./repair-reason.ts";
 
 /** A node as a step names it. */
 export interface NodeRef {
@@ -15,7 +17,12 @@ export type FailoverMode = "graceful" | "force" | "takeover";
  * One change to the cluster, small enough to be safe to stop after. Steps of one kind that stand next to
  * each other do not depend on each other and are carried out side by side.
  */
-export type Step =
+export type Step = Change & {
+  /** Why it is right; of repairs only, for of what was asked for nobody asks why. */
+  readonly why?: RepairReason;
+};
+
+type Change =
   /** `node` gets to know all of `peers`, and they it. Peers are named by what they announce. */
   | { readonly kind: "meet"; readonly node: NodeRef; readonly peers: readonly MeetPeer[] }
   /** `node`, which nobody knows yet, takes slots that have no owner. */
@@ -55,6 +62,26 @@ export type Step =
        * opens none: then all there is to do is to see that they have arrived.
        */
       readonly openAt: readonly NodeRef[];
+    }
+  /**
+   * `owner` owns `slots` with an epoch above all others, in the eyes of every primary, and has none of them open.
+   * Before that the `rivals`, who hold keys of them, give up their claim, and import them then: a node that hears of
+   * a newer owner deletes the keys of a slot that it took for its own.
+   */
+  | {
+      readonly kind: "claim-slots";
+      readonly owner: NodeRef;
+      readonly slots: SlotSet;
+      readonly rivals: readonly NodeRef[];
+    }
+  /** The keys that `from` holds of slots that are not its own go to `to`, their owner. */
+  | {
+      readonly kind: "gather-keys";
+      readonly from: NodeRef;
+      readonly to: NodeRef;
+      readonly slots: SlotSet;
+      /** What becomes of a key that both have with different values. */
+      readonly onConflict: ConflictRule;
     }
   | {
       readonly kind: "failover";

@@ -49,6 +49,18 @@ export function describeStep(
         step.slots.toString(),
       );
     }
+    case "claim-slots": {
+      const from = step.rivals.length === 0 ? "" : `, not ${listNames(step.rivals.map(nodeName))}`;
+      return withSlots(
+        `${name(step.owner)} owns ${countOf(step.slots.size, "slot")}${from}`,
+        step.slots.toString(),
+      );
+    }
+    case "gather-keys":
+      return withSlots(
+        `${name(step.from)} ${arrow} ${name(step.to)}  keys of ${countOf(step.slots.size, "slot")}`,
+        step.slots.toString(),
+      );
     case "failover":
       return `${name(step.replica)} takes over from ${nameInTopology(basis, step.primaryId)}${modeWords[step.mode]}`;
     case "forget":

@@ -1,6 +1,7 @@
 import type { ClusterNode } from "../cluster/topology.ts";
 import type { Plan } from "../plan/plan.ts";
 import { describeNote } from "./describe-note.ts";
+import { reasonJson } from "./json-reason.ts";
 import { addressJson, stepJson } from "./json-step.ts";
 import { summarizePlan } from "./summarize-plan.ts";
 
@@ -10,7 +11,10 @@ export function planJson(plan: Plan) {
     schemaVersion: 1,
     command: plan.command,
     basis: { nodes: plan.basis.nodes.map(basisNodeJson) },
-    steps: plan.steps.map(stepJson),
+    steps: plan.steps.map((step) => ({
+      ...stepJson(step),
+      ...(step.why ? { why: reasonJson(step.why, plan.basis) } : {}),
+    })),
     notes: plan.notes.map((note) => ({ ...note, ...describeNote(note, plan.basis) })),
     summary: summarizePlan(plan),
   } as const;

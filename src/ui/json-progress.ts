@@ -107,11 +107,18 @@ function stepFacts(step: Step) {
         to: addressJson(step.to.address),
         slotCount: step.slots.size,
       };
+    case "gather-keys":
+      return {
+        from: addressJson(step.from.address),
+        to: addressJson(step.to.address),
+        slotCount: step.slots.size,
+      };
     case "load-functions":
       return { from: addressJson(step.from.address), to: addressJson(step.to.address) };
     case "assign-slots":
       return { node: addressJson(step.node.address), slotCount: step.slots.size };
     case "settle-slot":
+    case "claim-slots":
       return { node: addressJson(step.owner.address), slotCount: step.slots.size };
     case "replicate":
     case "failover":

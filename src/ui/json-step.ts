@@ -32,6 +32,21 @@ export function stepJson(step: Step) {
         openAt: step.openAt.map(refJson),
         ...slotsJson(step),
       };
+    case "claim-slots":
+      return {
+        kind: step.kind,
+        owner: refJson(step.owner),
+        rivals: step.rivals.map(refJson),
+        ...slotsJson(step),
+      };
+    case "gather-keys":
+      return {
+        kind: step.kind,
+        from: refJson(step.from),
+        to: refJson(step.to),
+        ...slotsJson(step),
+        onConflict: step.onConflict,
+      };
     case "failover":
       return {
         kind: step.kind,

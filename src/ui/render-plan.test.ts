@@ -29,6 +29,12 @@ test("every kind of step has its heading and its line", () => {
     "Settle open slots (1)",
     "  ~ 1 slot of 10.0.0.1:6379 no longer open at 10.0.0.1:6379 and 10.0.0.2:6379  9",
     "",
+    "Give slots to their owners (1)",
+    "  ! 10.0.0.1:6379 owns 2 slots, not 10.0.0.2:6379  10-11",
+    "",
+    "Gather keys (1)",
+    "  > 10.0.0.2:6379 → 10.0.0.1:6379  keys of 2 slots  10-11",
+    "",
     "Fail over (1)",
     "  ! 10.0.0.3:6379 takes over from 10.0.0.1:6379, without asking it (force)",
     "",
@@ -49,10 +55,10 @@ test("every kind of step has its heading and its line", () => {
     "Change settings (1)",
     "  ~ 10.0.0.1:6379: cluster-node-timeout 15000 → 5000",
     "",
-    "13 steps: 2 nodes meet, 4 slots go to 1 node, 1 epoch is set, 1 replica attaches, 2 slots move from",
-    "10.0.0.1:6379 to 10.0.0.2:6379, 1 open slot closes, 1 replica takes over, 1 node is forgotten, 1",
-    "node is reset, 1 node takes writes, 1 node gets a new id, functions go to 1 node,",
-    "cluster-node-timeout changes on 1 node.",
+    "15 steps: 2 nodes meet, 4 slots go to 1 node, 1 epoch is set, 1 replica attaches, 2 slots move from",
+    "10.0.0.1:6379 to 10.0.0.2:6379, 1 open slot closes, 2 slots get their owners, keys of 2 slots go to",
+    "their owners, 1 replica takes over, 1 node is forgotten, 1 node is reset, 1 node takes writes, 1",
+    "node gets a new id, functions go to 1 node, cluster-node-timeout changes on 1 node.",
   ]);
 });
 

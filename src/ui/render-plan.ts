@@ -12,6 +12,7 @@ import { countOf, formatNumber } from "./format-number.ts";
 import { stageCount } from "./stage-count.ts";
 import { paintedSign, stepWords } from "./step-words.ts";
 import { summarizePlan } from "./summarize-plan.ts";
+import { describeReason } from "./repair-wordings.ts";
 import { renderTable } from "./table.ts";
 
 /** Steps under headings in the order in which they are carried out, a summary, and what to think about. */
@@ -49,7 +50,10 @@ function renderStage(stage: PlanStage, plan: Plan, canvas: Canvas): string[] {
   const movers = moversOf(stage);
   const lines =
     stage.kind === "move-slots"
-      ? moveLines(shown, { canvas, withMover: movers.length > 1 })
+      ? [
+          ...moveLines(shown, { canvas, withMover: movers.length > 1 }),
+          ...shown.slice(0, REASONS_OF_MOVES_MAX).flatMap((step) => reasonLines(step, plan, canvas)),
+        ]
       : shown.flatMap((step) => stepLines(step, plan, canvas));
   const more = `  ${theme.dim(`${theme.glyphs.ellipsis} and ${formatNumber(hidden)} more`)}`;
   // Steps of the kind meet are fewer than the nodes that meet: their number would only mislead.
@@ -58,6 +62,8 @@ function renderStage(stage: PlanStage, plan: Plan, canvas: Canvas): string[] {
   const count = facts.length === 0 ? "" : ` ${theme.dim(`(${facts.join(", ")})`)}`;
   return [`${heading}${count}`, ...lines, ...(hidden > 0 ? [more] : [])];
 }
+
+const REASONS_OF_MOVES_MAX = 3;
 
 /** How the slots of a stage travel; none of a stage of another kind. */
 function moversOf({ steps }: PlanStage): Mover[] {
@@ -95,7 +101,19 @@ function stepLines(step: Step, plan: Plan, { theme, columns }: Canvas): string[]
   const { arrow, ellipsis } = theme.glyphs;
   const text = describeStep(step, { basis: plan.basis, arrow, ellipsis, widthMax: columns - 4 });
   const [first = "", ...rest] = wrapText(text, columns - 4);
-  return [`  ${paintedSign(step.kind, theme)} ${first}`, ...rest.map((line) => `    ${line}`)];
+  return [
+    `  ${paintedSign(step.kind, theme)} ${first}`,
+    ...rest.map((line) => `    ${line}`),
+    ...reasonLines(step, plan, { theme, columns }),
+  ];
+}
+
+/** A repair is only worth a yes if it is said why it is right. */
+function reasonLines({ why }: Step, { basis }: Plan, { theme, columns }: Canvas): string[] {
+  if (!why) return [];
+  return describeReason(why, basis).flatMap((text) =>
+    wrapText(text, columns - 6).map((line) => `      ${theme.dim(line)}`),
+  );
 }
 
 /** With the mover of each pair where they differ; else the heading has it once for all. */

@@ -5,6 +5,11 @@ export function carryOutQuestion(stepCount: number): string {
   return stepCount === 1 ? "Carry out this step?" : `Carry out these ${countOf(stepCount, "step")}?`;
 }
 
+/** Where values are that gave way to others. */
+export function savedNote({ path, count }: { readonly path: string; readonly count: number }): string {
+  return `${countOf(count, "value")} gave way to others and ${count === 1 ? "is" : "are"} saved in ${path}.`;
+}
+
 /** The answer to the first Ctrl-C: while steps are carried out, and after the last one. */
 export function stoppingNote({ isApplied }: { isApplied: boolean }): string {
   return isApplied

@@ -51,6 +51,18 @@ export const stepWords: Readonly<Record<StepKind, StepWords>> = {
     done: (count) => `Settled the open slots of ${countOf(count, "owner")}`,
     sign: "~",
   },
+  "claim-slots": {
+    heading: "Give slots to their owners",
+    doing: (count) => `Giving slots to ${countOf(count, "owner")}`,
+    done: (count) => `Gave slots to ${countOf(count, "owner")}`,
+    sign: "!",
+  },
+  "gather-keys": {
+    heading: "Gather keys",
+    doing: (count) => `Gathering keys between ${countOf(count, "pair")} of nodes`,
+    done: (count) => `Gathered keys between ${countOf(count, "pair")} of nodes`,
+    sign: ">",
+  },
   failover: {
     heading: "Fail over",
     doing: (count) => `Failing over to ${countOf(count, "replica")}`,

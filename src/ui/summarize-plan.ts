@@ -19,7 +19,7 @@ const nothingToDo: Record<Plan["command"], string> = {
   reshard: "Nothing to do: these slots are where they should be.",
   rebalance: "Nothing to do: the shards are even enough.",
   failover: "Nothing to do: this node is the primary of its shard already.",
-  fix: "Nothing to do: no earlier run has left anything unfinished.",
+  fix: "Nothing to do: nothing is wrong that fix could repair.",
   "set-timeout": "Nothing to do: every node that answers has this timeout already.",
 };
 
@@ -40,6 +40,10 @@ function summarizeKind(kind: StepKind, all: readonly Step[]): string {
       return summarizeMoves(ofKind(all, kind));
     case "settle-slot":
       return summarizeSettled(ofKind(all, kind));
+    case "claim-slots":
+      return `${countOf(slotsIn(ofKind(all, kind)), "slot")} ${slotsIn(ofKind(all, kind)) === 1 ? "gets its owner" : "get their owners"}`;
+    case "gather-keys":
+      return `keys of ${countOf(slotsIn(ofKind(all, kind)), "slot")} go to their owners`;
     case "failover":
       return `${countOf(count, "replica")} ${count === 1 ? "takes" : "take"} over`;
     case "forget":

@@ -18,6 +18,10 @@ export interface NodeClient {
 
   meet(peers: readonly { announced: Address; busPort: number }[]): Promise<void>;
   addSlots(slots: SlotSet): Promise<void>;
+  /** In the node's own eyes nobody owns the slots any more; its keys of them stay. One without an owner is no error. */
+  dropSlots(slots: Iterable<number>): Promise<void>;
+  /** The node takes a config epoch above all that it knows, without asking anybody. */
+  bumpEpoch(): Promise<void>;
   setConfigEpoch(epoch: number): Promise<void>;
   replicate(primaryId: string): Promise<void>;
   failover(mode: "graceful" | "force" | "takeover"): Promise<void>;
@@ -42,6 +46,11 @@ export interface NodeClient {
   databases(): Promise<readonly number[]>;
   /** Keys held in each of `slots`, in all databases, in the same order. */
   countKeys(slots: readonly number[]): Promise<number[]>;
+  /**
+   * The same of slots that the node neither owns nor imports. Redis 8.4 and later does not tell of such keys: there
+   * each slot is marked as importing from `peerId`, counted, and closed again, all in one transaction.
+   */
+  countHiddenKeys(slots: readonly number[], peerId: string): Promise<number[]>;
   /** Keys that a database holds of each of `slots`, in the same order. */
   keysIn(request: KeysRequest): Promise<Key[][]>;
   /** Bytes that each key takes, undefined where the node does not say: the key is gone, or MEMORY is forbidden. */
@@ -74,6 +83,9 @@ export interface NodeClient {
   dumpKeys(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]>;
   /** Deletes keys of slots that are the node's or on their way to it. */
   deleteKeys(keys: readonly Key[], database: number): Promise<void>;
+
+  /** Milliseconds that each key has left to live, undefined for one that lives for ever or is not there. */
+  ttlsOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]>;
 
   /** Functions as the node's own dump, or undefined where it has none or knows no functions. */
   dumpFunctions(): Promise<Buffer | undefined>;

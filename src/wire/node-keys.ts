@@ -1,7 +1,9 @@
+import { formatAddress } from "../cluster/address.ts";
 import { areFaithful, type Key } from "../cluster/key.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
-import type { Command, Connection } from "./connection.ts";
+import { NodeFailed } from "../errors.ts";
+import type { Command, Connection, Reply } from "./connection.ts";
 import { migrateCommand } from "./migrate-command.ts";
 import type { NodeAccess } from "./node-access.ts";
 import type { KeysRequest, MigrateRequest } from "./node-client.ts";
@@ -17,6 +19,7 @@ export class NodeKeys {
   readonly #access: NodeAccess;
   readonly #run: Run;
   #hasDatabases = false;
+  #hidesKeys = false;
 
   constructor({ connection, access, run }: { connection: Connection; access: NodeAccess; run: Run }) {
     this.#connection = connection;
@@ -26,6 +29,7 @@ export class NodeKeys {
 
   learn(view: NodeView): void {
     this.#hasDatabases = isServerFrom(view, { engine: "valkey", from: [9, 0] });
+    this.#hidesKeys = hidesKeys(view);
   }
 
   async databases(): Promise<readonly number[]> {
@@ -41,6 +45,38 @@ export class NodeKeys {
     return slots.map((_, index) => counts.reduce((sum, replies) => sum + Number(replies[index]), 0));
   }
 
+  async countHidden(slots: readonly number[], peerId: string): Promise<number[]> {
+    if (!this.#hidesKeys) return await this.count(slots);
+    const counts: number[] = [];
+    for (let start = 0; start < slots.length; start += HIDDEN_AT_ONCE) {
+      const some = slots.slice(start, start + HIDDEN_AT_ONCE);
+      const replies = await this.#run([
+        ["MULTI"],
+        ...some.flatMap((slot): Command[] => [
+          ["CLUSTER", "SETSLOT", slot, "IMPORTING", peerId],
+          ["CLUSTER", "COUNTKEYSINSLOT", slot],
+          ["CLUSTER", "SETSLOT", slot, "STABLE"],
+        ]),
+        ["EXEC"],
+      ]);
+      const results = replies.at(-1);
+      some.forEach((_, index) => counts.push(this.#numberIn(results, index * 3 + 1)));
+    }
+    return counts;
+  }
+
+  /** A count that is not to be had must not read as zero. */
+  #numberIn(replies: Reply, index: number): number {
+    const reply: unknown = Array.isArray(replies) ? replies[index] : undefined;
+    if (typeof reply === "number") return reply;
+    const said = reply instanceof Error ? `: ${reply.message}` : "";
+    const node = formatAddress(this.#connection.address);
+    throw new NodeFailed(`${node} did not count the keys of a slot that it does not own${said}.`, {
+      code: "command-failed",
+      node,
+    });
+  }
+
   async namesIn({ slots, keysMaxOf, database }: KeysRequest): Promise<Key[][]> {
     const commandFor = (slot: number): Command => ["CLUSTER", "GETKEYSINSLOT", slot, keysMaxOf(slot)];
     const texts = (await this.#run(slots.map(commandFor), { database })) as string[][];
@@ -54,6 +90,15 @@ export class NodeKeys {
     const commands = keys.map((key): Command => ["MEMORY", "USAGE", key]);
     const replies = await this.#run(commands, { tolerate: () => true, database });
     return replies.map((reply) => (typeof reply === "number" ? reply : undefined));
+  }
+
+  async ttlsOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]> {
+    const commands = keys.flatMap((key): Command[] => [["ASKING"], ["PTTL", key]]);
+    const replies = await this.#run(commands, { database });
+    return keys.map((_, index) => {
+      const ttlMs = Number(replies[index * 2 + 1]);
+      return ttlMs >= 0 ? ttlMs : undefined;
+    });
   }
 
   async migrate(request: MigrateRequest): Promise<void> {
@@ -84,4 +129,12 @@ export class NodeKeys {
       { database },
     );
   }
+}
+
+/** Slots whose hidden keys are counted in one transaction, in which the node answers nobody else. */
+const HIDDEN_AT_ONCE = 512;
+
+/** Whether the node does not tell of keys in slots that it neither owns nor imports. */
+export function hidesKeys(view: Pick<NodeView, "engine" | "version">): boolean {
+  return isServerFrom(view, { engine: "redis", from: [8, 4] });
 }

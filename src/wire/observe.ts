@@ -3,13 +3,18 @@ import { howUnreached, UNREACHED_CODES } from "../cluster/how-unreached.ts";
 import { joinViews, type LookAt } from "../cluster/join-views.ts";
 import type { NodeLine } from "../cluster/node-line.ts";
 import type { Look } from "../cluster/node-view.ts";
+import { suspectSlots } from "../cluster/suspect-slots.ts";
 import { openSlotsOf, primariesOf, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
+import { countSuspects, revealStrays } from "./count-suspects.ts";
 import { eachNode } from "./each-node.ts";
 import type { LookWishes, NodeClients } from "./node-client.ts";
 
 /** What is asked of each node besides what it always reports. */
-export type ObserveWishes = Pick<LookWishes, "deep" | "settings" | "moving">;
+export interface ObserveWishes extends Pick<LookWishes, "deep" | "settings" | "moving"> {
+  /** Count the keys of every slot with something wrong about it, those that a node hides too. */
+  readonly repair?: boolean;
+}
 
 export interface Observing {
   readonly clients: NodeClients;
@@ -31,9 +36,18 @@ export async function observe(observing: Observing): Promise<Topology> {
   const first = await clients.at(seed).look(wishes);
   if ("unreached" in first) throw seedFailed(first);
   const looks = await followGossip(observing, first);
+  if (wishes.repair) return await observeForRepair(observing, looks);
   const topology = joinViews(looks);
   const open = new Set(openSlotsOf(topology).map(({ slot }) => slot));
   return open.size === 0 ? topology : joinViews(await countOpenSlots(observing, { looks, topology, open }));
+}
+
+/** As `observe`, with the keys of all slots of which it is not certain who owns them or where their keys are. */
+async function observeForRepair({ clients, wishes }: Observing, seen: readonly LookAt[]): Promise<Topology> {
+  const looks = wishes?.deep ? await revealStrays(clients, seen) : seen;
+  const topology = joinViews(looks);
+  const suspects = suspectSlots(topology);
+  return suspects.size === 0 ? topology : joinViews(await countSuspects(clients, { looks, suspects }));
 }
 
 async function followGossip(observing: Observing, first: Look): Promise<LookAt[]> {

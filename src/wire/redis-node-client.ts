@@ -10,7 +10,7 @@ import { lookAtNode } from "./look-at-node.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { NodeKeys } from "./node-keys.ts";
 import type { KeysRequest, LookWishes, MigrateRequest, MigrationTraffic, NodeClient } from "./node-client.ts";
-import { isDemoted, isUnknownCommand, isUnknownNode } from "./reply-errors.ts";
+import { isDemoted, isUnassigned, isUnknownCommand, isUnknownNode } from "./reply-errors.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SetSlots } from "./set-slots.ts";
 
@@ -64,6 +64,18 @@ export class RedisNodeClient implements NodeClient {
 
   async addSlots(slots: SlotSet): Promise<void> {
     if (slots.size > 0) await this.#run([["CLUSTER", "ADDSLOTS", ...slots]]);
+  }
+
+  async dropSlots(slots: Iterable<number>): Promise<void> {
+    // One by one: of several in one command a single one without an owner would keep all of them.
+    await this.#run(
+      Array.from(slots, (slot): Command => ["CLUSTER", "DELSLOTS", slot]),
+      { tolerate: isUnassigned },
+    );
+  }
+
+  async bumpEpoch(): Promise<void> {
+    await this.#run([["CLUSTER", "BUMPEPOCH"]]);
   }
 
   async setConfigEpoch(epoch: number): Promise<void> {
@@ -130,6 +142,10 @@ export class RedisNodeClient implements NodeClient {
     return this.#keys.count(slots);
   }
 
+  countHiddenKeys(slots: readonly number[], peerId: string): Promise<number[]> {
+    return this.#keys.countHidden(slots, peerId);
+  }
+
   keysIn(request: KeysRequest): Promise<Key[][]> {
     return this.#keys.namesIn(request);
   }
@@ -144,6 +160,10 @@ export class RedisNodeClient implements NodeClient {
 
   dumpKeys(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]> {
     return this.#keys.dump(keys, database);
+  }
+
+  ttlsOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]> {
+    return this.#keys.ttlsOf(keys, database);
   }
 
   deleteKeys(keys: readonly Key[], database: number): Promise<void> {

@@ -44,6 +44,11 @@ export function isUnknownNode(error: ReplyError): boolean {
   return /unknown node/i.test(error.message);
 }
 
+/** DELSLOTS of a slot that nobody owns: what was wanted holds already. */
+export function isUnassigned(error: ReplyError): boolean {
+  return /already unassigned/i.test(error.message);
+}
+
 /** The server is older than the command, or the command was renamed away. */
 export function isUnknownCommand(error: ReplyError): boolean {
   return /unknown (sub)?command|wrong number of arguments/i.test(error.message);

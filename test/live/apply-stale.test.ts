@@ -150,6 +150,7 @@ async function staleness(clients: RedisNodeClients, plan: Plan): Promise<unknown
       replace: false,
     },
     tally: new MoveTally(clock, emit),
+    saveValue: () => Promise.reject(new Error("no value was to give way")),
   };
   const failure: unknown = await applyPlan(context, plan).catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(Stale);

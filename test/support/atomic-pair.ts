@@ -184,6 +184,7 @@ export class AtomicPair implements AsyncDisposable {
         replace: false,
       },
       tally,
+      saveValue: () => Promise.reject(new Error("no value was to give way")),
     };
     const state = (): string | undefined => {
       const last = events.findLast((event) => event.event === "progress");

@@ -31,6 +31,7 @@ export function aFakeApplyContext(changes: Partial<ApplyContext> = {}): FakeAppl
       replace: false,
     },
     tally: new MoveTally(clock, emit),
+    saveValue: () => Promise.reject(new Error("no value was to give way")),
     ...changes,
   };
   return { context, clock, events };

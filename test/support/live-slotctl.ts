@@ -12,7 +12,10 @@ export interface SlotctlJson extends SlotctlResult {
 export interface SlotctlData {
   readonly applied: number;
   readonly plan: {
-    readonly steps: readonly { readonly kind: string }[];
+    readonly steps: readonly {
+      readonly kind: string;
+      readonly why?: { readonly rule: string; readonly risk: string; readonly message: string };
+    }[];
     readonly notes: readonly NoteJson[];
   };
   readonly problems: readonly ProblemJson[];

@@ -15,15 +15,36 @@ import type {
 } from "../../src/wire/node-client.ts";
 import { startFailure } from "../../src/wire/migration-failure.ts";
 import { migrateFailure, nodeFailure } from "../../src/wire/node-failure.ts";
-import { isDemoted, isRedirect, isUnknownNode, ReplyError } from "../../src/wire/reply-errors.ts";
+import {
+  isDemoted,
+  isRedirect,
+  isUnassigned,
+  isUnknownNode,
+  ReplyError,
+} from "../../src/wire/reply-errors.ts";
 import { cancelMigrations, exportSlots, importSlots } from "./sim-cluster-atomic.ts";
-import { addSlots, dumpKey, forget, meet, replicate, reset, setConfigEpoch } from "./sim-cluster-commands.ts";
+import {
+  addSlots,
+  dropSlot,
+  dumpKey,
+  forget,
+  meet,
+  replicate,
+  reset,
+  setConfigEpoch,
+} from "./sim-cluster-commands.ts";
 import { type SimCommand, SimConnection } from "./sim-cluster-connection.ts";
 import { failover } from "./sim-cluster-failover.ts";
 import { migrate } from "./sim-cluster-migrate.ts";
 import type { SimNode } from "./sim-cluster-node.ts";
 import type { SimProcess } from "./sim-cluster-process.ts";
-import { setSlotImporting, setSlotMigrating, setSlotNode, setSlotStable } from "./sim-cluster-set-slot.ts";
+import {
+  bumpEpoch,
+  setSlotImporting,
+  setSlotMigrating,
+  setSlotNode,
+  setSlotStable,
+} from "./sim-cluster-set-slot.ts";
 import { viewOf } from "./sim-cluster-view.ts";
 import { keysOf, nodeAt, type SimWorld } from "./sim-cluster-world.ts";
 
@@ -88,6 +109,17 @@ class SimNodeClient implements NodeClient {
     if (slots.size > 0) await this.#tell("CLUSTER ADDSLOTS", [(node) => addSlots(node, slots)]);
   }
 
+  async dropSlots(slots: Iterable<number>): Promise<void> {
+    const drop = (slot: number): SimCommand<void> => {
+      return (node) => dropSlot(node, slot);
+    };
+    await this.#tell("CLUSTER DELSLOTS", Array.from(slots, drop), isUnassigned);
+  }
+
+  async bumpEpoch(): Promise<void> {
+    await this.#tell("CLUSTER BUMPEPOCH", [bumpEpoch]);
+  }
+
   async setConfigEpoch(epoch: number): Promise<void> {
     await this.#tell("CLUSTER SET-CONFIG-EPOCH", [(node) => setConfigEpoch(node, epoch)]);
   }
@@ -148,6 +180,14 @@ class SimNodeClient implements NodeClient {
       return (node) => keysOf(this.#world, node).countIn(slot);
     });
     return await this.#ask("CLUSTER COUNTKEYSINSLOT", commands);
+  }
+
+  countHiddenKeys(slots: readonly number[]): Promise<number[]> {
+    return this.countKeys(slots);
+  }
+
+  ttlsOf(keys: readonly Buffer[]): Promise<(number | undefined)[]> {
+    return Promise.resolve(keys.map(() => undefined));
   }
 
   databases(): Promise<readonly number[]> {

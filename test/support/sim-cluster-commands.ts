@@ -21,6 +21,13 @@ export function addSlots(node: SimNode, slots: SlotSet): void {
   for (const slot of slots) node.slots.set(slot, node.id);
 }
 
+/** Its keys stay, and who tells it of an owner finds nobody to take the slot from. */
+export function dropSlot(node: SimNode, slot: number): void {
+  if (node.slots.ownerOf(slot) === undefined) throw new ReplyError(`ERR Slot ${slot} is already unassigned`);
+  node.slots.set(slot, undefined);
+  node.importing.delete(slot);
+}
+
 export function setConfigEpoch(node: SimNode, epoch: number): void {
   if (node.peers.size > 0) {
     throw new ReplyError(

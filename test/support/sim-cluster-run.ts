@@ -10,6 +10,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly waitMs?: number;
   readonly replace?: boolean;
+  readonly saveValue?: ApplyContext["saveValue"];
   readonly emit?: (event: RunEvent) => void;
 }
 
@@ -32,6 +33,7 @@ export async function carryOut(cluster: SimCluster, plan: Plan, options: RunOpti
       replace: options.replace ?? false,
     },
     tally: new MoveTally(clock, emit),
+    saveValue: options.saveValue ?? (() => Promise.reject(new Error("no value was to give way"))),
   };
   await applyPlan(context, plan);
 }

@@ -1,0 +1,155 @@
+import { formatAddress } from "../cluster/address.ts";
+import { SlotSet } from "../cluster/slot-set.ts";
+import { NodeFailed, Stale } from "../errors.ts";
+import type { NodeRef, StepOf } from "../plan/step.ts";
+import { eachBounded } from "../wire/each-bounded.ts";
+import type { ApplyContext } from "./apply-context.ts";
+import { findKeys } from "./find-keys.ts";
+import { KeySender } from "./key-sender.ts";
+import { lookAtStepNode } from "./look-at-step-node.ts";
+import { PaceSetter } from "./pace-setter.ts";
+import type { PairMove } from "./pair-move.ts";
+import { migrateTimeout } from "./prepare-move.ts";
+import { settleConflicts } from "./settle-conflicts.ts";
+import type { Stage } from "./stage.ts";
+import { waitForAgreement } from "./wait-for-agreement.ts";
+
+type GatherStep = StepOf<"gather-keys">;
+
+const SLOTS_AT_ONCE = 64;
+/** How often a node may count keys that it does not list, for they expire just then, before that is a failure. */
+const LOOKS_IN_VAIN_MAX = 20;
+const LOOK_AGAIN_MS = 50;
+
+/**
+ * Sends the keys that nodes hold of slots which are not theirs to the owners of these slots. While a slot is being
+ * emptied its holder imports it: only then does it take MIGRATE for it, and no gossip makes it delete the keys. A run
+ * that dies leaves it so, and the same command goes on. Asked to stop, it finishes the slots in hand.
+ */
+export async function gatherKeys(
+  context: ApplyContext,
+  { steps, onEnd }: Stage<"gather-keys">,
+): Promise<void> {
+  const nodes = steps.flatMap((step) => [step.from.address, step.to.address]);
+  await waitForAgreement(context, nodes, { reasons: ["state-fail", "unknown-node"] });
+  using paces = new PaceSetter(context);
+  // Two nodes that hold the same key meet at its owner: one after the other there.
+  const byOwner = [...Map.groupBy(steps, ({ to }) => to.id).values()];
+  await eachBounded(byOwner, context.moving.pairsAtOnceMax, async (group) => {
+    for (const step of group) {
+      if (context.signal.aborted) return;
+      if (await gather(context, { step, paces })) onEnd(step);
+    }
+  });
+  context.tally.flush();
+}
+
+/** @returns whether all of it is done; otherwise it was asked to stop. */
+async function gather(
+  context: ApplyContext,
+  { step, paces }: { readonly step: GatherStep; readonly paces: PaceSetter },
+): Promise<boolean> {
+  const move = await prepare(context, { step, paces });
+  const sender = new KeySender(context, move);
+  const slots = [...step.slots];
+  for (let start = 0; start < slots.length; start += SLOTS_AT_ONCE) {
+    if (context.signal.aborted) return false;
+    const some = slots.slice(start, start + SLOTS_AT_ONCE);
+    await emptySlots(context, { step, move, sender, slots: some });
+    await context.clients.at(step.from.address).closeSlots(some);
+    move.tally.slotsMoved(0);
+  }
+  return true;
+}
+
+async function prepare(
+  context: ApplyContext,
+  { step, paces }: { readonly step: GatherStep; readonly paces: PaceSetter },
+): Promise<PairMove> {
+  const [from, to] = await Promise.all([
+    lookAtStepNode(context, step.from),
+    lookAtStepNode(context, step.to),
+  ]);
+  refuse(step.to, step.slots.minus(to.self.slots), "does not own slots");
+  refuse(step.from, step.slots.intersect(from.self.slots), "owns slots");
+  const leaving = SlotSet.of(to.self.openSlots.map(({ slot }) => slot)).intersect(step.slots);
+  refuse(step.to, leaving, "is sending away slots");
+  const source = context.clients.at(step.from.address);
+  await source.markImporting(step.slots, step.to.id);
+  const counts = await source.countKeys([...step.slots]);
+  const keyCount = counts.reduce((sum, count) => sum + count, 0);
+  const addresses = { from: step.from.address, to: step.to.address };
+  const tally = context.tally.begin({
+    from: formatAddress(addresses.from),
+    to: formatAddress(addresses.to),
+    slotsTotal: 0,
+    keysTotal: keyCount,
+    mover: "classic",
+  });
+  return {
+    step: { kind: "move-slots", from: step.from, to: step.to, slots: step.slots, mover: "classic" },
+    slots: step.slots,
+    keysInSlot: new Map([...step.slots].map((slot, index) => [slot, counts[index] ?? 0])),
+    keyCount,
+    from: step.from,
+    to: step.to,
+    toAnnounced:
+      from.lines.find(({ id }) => id === step.to.id)?.address ?? to.self.address ?? step.to.address,
+    others: [],
+    toTell: [],
+    migrateTimeoutMs: await migrateTimeout(context, step.from),
+    bytesPerKey: from.keys === 0 ? 0 : from.datasetBytes / from.keys,
+    mover: "classic",
+    tally,
+    pace: paces.paceOf({ ...addresses, tally }),
+  };
+}
+
+async function emptySlots(
+  context: ApplyContext,
+  work: {
+    readonly step: GatherStep;
+    readonly move: PairMove;
+    readonly sender: KeySender;
+    readonly slots: readonly number[];
+  },
+): Promise<void> {
+  const { step, move, sender, slots } = work;
+  const source = context.clients.at(step.from.address);
+  // A slot that has begun is finished, whoever asks to stop: its keys are on the way.
+  const begun = new Set(slots);
+  for (let inVain = 0; ;) {
+    const counts = await source.countKeys(slots);
+    const full = slots.filter((_, index) => counts[index] !== 0);
+    if (full.length === 0) return;
+    let found = 0;
+    for (const database of await source.databases()) {
+      const keys = await findKeys(context, { move, slots: full, database });
+      found += keys.slots.length;
+      const free = await settleConflicts(context, { step, move, database, found: keys.slots });
+      await sender.send(free, { database, begun });
+    }
+    inVain = found === 0 ? inVain + 1 : 0;
+    if (inVain >= LOOKS_IN_VAIN_MAX) throw keysNotListed(step.from, full);
+    if (inVain > 0) await context.clock.sleep(LOOK_AGAIN_MS);
+  }
+}
+
+function refuse({ address }: NodeRef, slots: SlotSet, what: string): void {
+  if (slots.size === 0) return;
+  const node = formatAddress(address);
+  throw new Stale(`${node} ${what} ${slots} by now.`, {
+    code: "slots-moved-meanwhile",
+    node,
+    hint: "Run the same command again to plan with the cluster as it is now.",
+  });
+}
+
+function keysNotListed({ address }: NodeRef, slots: readonly number[]): NodeFailed {
+  const node = formatAddress(address);
+  return new NodeFailed(`${node} counts keys in slots ${SlotSet.of(slots)} and lists none of them.`, {
+    code: "keys-not-listed",
+    node,
+    hint: `CLUSTER COUNTKEYSINSLOT and GETKEYSINSLOT at ${node} tell more. Run the same command again: it goes on from here.`,
+  });
+}

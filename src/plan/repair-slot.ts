@@ -1,0 +1,121 @@
+import type { ConflictRule } from "../cluster/key-conflict.ts";
+import { type ClusterNode, nodeById, primariesOf, replicasOf, type Topology } from "../cluster/topology.ts";
+import type { RepairRisk, RepairRule } from "./repair-reason.ts";
+import { settleOpenSlot } from "./settle-open-slot.ts";
+import type { SlotFacts } from "./slot-facts.ts";
+
+export interface RepairWish {
+  /** Nodes that do not answer are taken for lost, and what they hold with them. */
+  readonly unreachableOk: boolean;
+  readonly onConflict: ConflictRule;
+}
+
+export type SlotVerdict =
+  /** Nothing is wrong with it that a repair could put right. */
+  | { readonly kind: "leave" }
+  /** A move that was broken off, which is finished or undone in the usual way. */
+  | { readonly kind: "settle" }
+  /** It is to be the owner's, whoever else claims it or holds keys of it. */
+  | {
+      readonly kind: "take";
+      /** Undefined: whoever has fewest slots. */
+      readonly owner: ClusterNode | undefined;
+      readonly rule: RepairRule;
+      readonly risk: RepairRisk;
+    }
+  | { readonly kind: "stuck"; readonly why: StuckRepair; readonly nodes: readonly AbsentNode[] };
+
+export type StuckRepair =
+  /** What nodes that do not answer hold would be given up. */
+  | "unreached"
+  /** A node that does not answer us serves all the same, or is about to. */
+  | "comes-back"
+  /** A replica of a node that does not answer does. */
+  | "replica-can-take-over"
+  /** Keys have several values. */
+  | "keys-differ";
+
+/** A node that may hold keys of a slot and does not tell. */
+export interface AbsentNode {
+  readonly id: string;
+  readonly node: ClusterNode | undefined;
+}
+
+/** Decides about one slot by what is known of it; whatever is not known is not guessed. */
+export function repairSlot(
+  topology: Topology,
+  { facts, wish }: { readonly facts: SlotFacts; readonly wish: RepairWish },
+): SlotVerdict {
+  if (facts.conflicts.length > 0 && wish.onConflict === "refuse") {
+    return { kind: "stuck", why: "keys-differ", nodes: [] };
+  }
+  if (facts.conflicts.length === 0 && isUsual(topology, facts)) return { kind: "settle" };
+  if (isFine(facts)) return { kind: "leave" };
+  const absent = absentFrom(topology, facts);
+  const stuck = whyStuck(topology, { absent, wish });
+  if (stuck) return { kind: "stuck", why: stuck, nodes: absent };
+  const risk =
+    facts.conflicts.length > 0 ? "one-value-stays" : absent.length > 0 ? "gives-up-unreached" : "none";
+  return { kind: "take", ...ownerFor(facts), risk };
+}
+
+function isUsual(topology: Topology, { slot, reports, claimants, owner, dissent }: SlotFacts): boolean {
+  if (reports.length === 0 || !owner) return false;
+  const involved = new Set([owner.id, ...reports.map(({ node }) => node.id)]);
+  if (claimants.some(({ id }) => !involved.has(id))) return false;
+  // Who thinks that nobody owns it, or somebody else, lets no keys in, and does not hear of the owner while it imports.
+  if (claimants.length === 1 && dissent.some(({ by }) => by.role === "primary")) return false;
+  return settleOpenSlot({ topology, slot, reports }).kind !== "stuck";
+}
+
+/** One owner, who holds all keys, and everybody knows. */
+function isFine({ reports, claimants, owner, holders, dissent }: SlotFacts): boolean {
+  const isAtOwner = holders.every(({ node }) => node.id === owner?.id);
+  // A replica cannot be told; it hears of it from its primary.
+  const isKnown = dissent.every(({ by }) => by.role === "replica");
+  return (
+    reports.length === 0 && claimants.length === 1 && claimants[0]?.id === owner?.id && isAtOwner && isKnown
+  );
+}
+
+/** Nodes without a view that may hold keys of the slot: its owner, who has it open, or anybody if nobody owns it. */
+function absentFrom(topology: Topology, { owner, claimants, reports }: SlotFacts): AbsentNode[] {
+  const ids = new Set<string>();
+  if (owner && !owner.view) ids.add(owner.id);
+  for (const { peerId } of reports) {
+    const peer = nodeById(topology, peerId);
+    const heir = peer?.role === "replica" ? (peer.primaryId ?? peerId) : peerId;
+    if (!nodeById(topology, heir)?.view) ids.add(heir);
+  }
+  if (!owner && claimants.length === 0) {
+    for (const node of primariesOf(topology)) if (!node.view) ids.add(node.id);
+  }
+  return [...ids].map((id) => ({ id, node: nodeById(topology, id) }));
+}
+
+function whyStuck(
+  topology: Topology,
+  { absent, wish }: { readonly absent: readonly AbsentNode[]; readonly wish: RepairWish },
+): StuckRepair | undefined {
+  if (absent.length === 0) return undefined;
+  const comesBack = absent.some(({ node }) => ["loading", "denied"].includes(node?.unreached?.state ?? ""));
+  if (comesBack) return "comes-back";
+  const hasHeir = absent.some(({ id }) => replicasOf(topology, id).some(({ view }) => view !== undefined));
+  if (hasHeir) return "replica-can-take-over";
+  return wish.unreachableOk ? undefined : "unreached";
+}
+
+function ownerFor({ owner, claimants, holders }: SlotFacts): {
+  readonly owner: ClusterNode | undefined;
+  readonly rule: RepairRule;
+} {
+  const [first, ...more] = holders;
+  const [claimant, ...rivals] = claimants;
+  if (claimant && rivals.length === 0) return { owner: claimant, rule: "only-owner" };
+  if (first && more.length === 0) return { owner: first.node, rule: "only-holder" };
+  if (claimant) {
+    const newest = [...claimants].sort((a, b) => b.configEpoch - a.configEpoch || (a.id < b.id ? -1 : 1))[0];
+    return { owner: claimants.find(({ id }) => id === owner?.id) ?? newest, rule: "highest-epoch" };
+  }
+  return first ? { owner: first.node, rule: "most-keys" } : { owner: undefined, rule: "fewest-slots" };
+}

@@ -1,0 +1,57 @@
+import type { LookAt } from "../cluster/join-views.ts";
+import type { NodeView } from "../cluster/node-view.ts";
+import { SlotSet } from "../cluster/slot-set.ts";
+import { eachNode } from "./each-node.ts";
+import type { NodeClients } from "./node-client.ts";
+import { hidesKeys } from "./node-keys.ts";
+
+/** Counts the keys that each primary holds of these slots, whether it owns them or not. */
+export async function countSuspects(
+  clients: NodeClients,
+  { looks, suspects }: { readonly looks: readonly LookAt[]; readonly suspects: SlotSet },
+): Promise<LookAt[]> {
+  return await eachNode(looks, async (look) => {
+    if (!("view" in look) || look.view.self.role !== "primary") return look;
+    const { view } = look;
+    const shown = suspects.minus(hiddenAt(view));
+    const counted = await countAt(clients, { view, shown, hidden: suspects.minus(shown) });
+    return { ...look, view: { ...view, keysInOpenSlots: new Map([...view.keysInOpenSlots, ...counted]) } };
+  });
+}
+
+/** Adds the stray keys of nodes that do not tell of them to what a deep look has found. */
+export async function revealStrays(clients: NodeClients, looks: readonly LookAt[]): Promise<LookAt[]> {
+  return await eachNode(looks, async (look) => {
+    if (!("view" in look) || look.view.self.role !== "primary" || look.view.keys === 0) return look;
+    const { view } = look;
+    const hidden = hiddenAt(view);
+    if (hidden.size === 0) return look;
+    const counted = await countAt(clients, { view, shown: SlotSet.empty, hidden });
+    const stray = [...counted].filter(([, keys]) => keys > 0);
+    return { ...look, view: { ...view, strayKeys: new Map([...(view.strayKeys ?? []), ...stray]) } };
+  });
+}
+
+async function countAt(
+  clients: NodeClients,
+  { view, shown, hidden }: { readonly view: NodeView; readonly shown: SlotSet; readonly hidden: SlotSet },
+): Promise<Map<number, number>> {
+  const client = clients.at(view.address);
+  const peer = view.lines.find(({ role, flags }) => role === "primary" && !flags.includes("handshake"));
+  const seen = [...shown];
+  const unseen = [...hidden];
+  const counts = [
+    ...(seen.length > 0 ? await client.countKeys(seen) : []),
+    ...(unseen.length > 0 && peer && view.keys > 0
+      ? await client.countHiddenKeys(unseen, peer.id)
+      : unseen.map(() => 0)),
+  ];
+  return new Map([...seen, ...unseen].map((slot, index) => [slot, counts[index] ?? 0]));
+}
+
+/** The slots of which the node would not tell that it has keys. */
+function hiddenAt(view: NodeView): SlotSet {
+  if (!hidesKeys(view)) return SlotSet.empty;
+  const open = SlotSet.of(view.self.openSlots.map(({ slot }) => slot));
+  return SlotSet.all.minus(view.self.slots).minus(open);
+}
