@@ -1,11 +1,10 @@
 import type { ProblemOf } from "../cluster/problem.ts";
-import { SLOT_COUNT } from "../cluster/slot-set.ts";
+import { SLOT_COUNT, type SlotSet } from "../cluster/slot-set.ts";
 import { shortId } from "../cluster/node-name.ts";
-import { type ClusterNode, nodeById, ownersOf, type Topology } from "../cluster/topology.ts";
+import { nodeById, ownersOf } from "../cluster/topology.ts";
 import { countOf } from "./format-number.ts";
 import { nameInTopology, namesOf } from "./name-in-topology.ts";
 import type { ProblemContext, Wordings } from "./problem-wording.ts";
-import { serverCommand } from "./server-command.ts";
 import { slotsArgument, slotsText } from "./slots-text.ts";
 
 type SlotCode =
@@ -33,42 +32,33 @@ export const slotWordings: Wordings<SlotCode> = {
   }),
   "slots-open": (problem, context) => ({
     message: openText(problem, context),
-    hint: hintForOpen(problem, context),
+    hint: `Run the command that moved them again, or finish: ${fixCommand(problem.slots, context)}`,
   }),
   "slots-with-several-owners": (problem, context) => ({
     message: `${capital(slotsText(problem.slots))}: each of ${namesOf(problem.nodeIds, context)} says it owns ${
       problem.slots.size === 1 ? "it" : "them"
     }.`,
     hint:
-      "The highest config epoch wins as soon as they hear of each other, so look again: " +
-      `slotctl check ${context.seed}. If it stays, look at their bus ports.`,
+      "The highest config epoch wins as soon as they hear of each other, and the others delete their keys. " +
+      `To keep them: ${fixCommand(problem.slots, context)}`,
   }),
   "keys-in-foreign-slots": (problem, context) => ({
     message: `${nameInTopology(context.topology, problem.nodeId)} holds ${countOf(problem.keys, "key")} in ${slotsText(
       problem.slots,
     )}, which it does not own: no client sees them there.`,
-    hint: `Look at them before you decide: ${serverCommand(
-      problem.nodeId,
-      `CLUSTER GETKEYSINSLOT ${problem.slots.ranges[0]?.first ?? 0} 10`,
-      context,
-    )}`,
+    hint: `Bring them to the owners of their slots: ${fixCommand(problem.slots, context)} --deep`,
   }),
 };
 
 /** Giving slots away anew gives up what a lost owner holds, so that comes last. */
 function hintForUncovered({ slots }: ProblemOf<"slots-uncovered">, context: ProblemContext): string {
-  const owners = ownersOf(context.topology).filter((node) => node.view);
-  const [poorest] = owners.sort((a, b) => a.slots.size - b.slots.size);
-  if (!poorest) return "Run the slotctl create that formed it again: it goes on from there.";
-  const [range] = slots.ranges;
-  // ADDSLOTSRANGE only came with 7.0; the shell counts for every version.
-  const first =
-    range && range.last > range.first ? `$(seq ${range.first} ${range.last})` : `${range?.first ?? 0}`;
-  return (
-    "If a node that is down had them, start it again. If their keys are gone for good, give them to a primary: " +
-    serverCommand(poorest.id, `CLUSTER ADDSLOTS ${first}`, context) +
-    (slots.ranges.length > 1 ? " and so on." : "")
-  );
+  const hasOwners = ownersOf(context.topology).some((node) => node.view);
+  if (!hasOwners) return "Run the slotctl create that formed it again: it goes on from there.";
+  return `If a node that is down had them, start it again. Then give them to whoever has their keys: ${fixCommand(slots, context)}`;
+}
+
+function fixCommand(slots: SlotSet, { seed }: ProblemContext): string {
+  return `slotctl fix ${seed} --slots ${slotsArgument(slots)}`;
 }
 
 function openText(
@@ -87,25 +77,6 @@ function openText(
   ];
   const counted = counts.length > 0 ? `; ${counts.join(", ")}` : "";
   return `${capital(slotsText(slots))} ${slots.size === 1 ? "is" : "are"} open on ${node}: ${way}${counted}.`;
-}
-
-function hintForOpen(problem: ProblemOf<"slots-open">, context: ProblemContext): string {
-  const { topology, seed } = context;
-  const { nodeId, peerId, direction, slots } = problem;
-  const [fromId, toId] = direction === "importing" ? [peerId, nodeId] : [nodeId, peerId];
-  const from = primaryNow(topology, fromId);
-  const to = primaryNow(topology, toId);
-  const close = serverCommand(nodeId, `CLUSTER SETSLOT ${slots.ranges[0]?.first ?? 0} STABLE`, context);
-  if (from?.role !== "primary" || to?.role !== "primary" || to.slots.intersect(slots).size > 0) {
-    return `It does not lead from one primary to another. Close it: ${close}${slots.size > 1 ? " for each slot" : ""}`;
-  }
-  return `Run the command that moved them again, or finish: slotctl fix ${seed} --slots ${slotsArgument(slots)}`;
-}
-
-/** A node, or who has taken over from it: the slots go on from there. */
-function primaryNow(topology: Topology, id: string): ClusterNode | undefined {
-  const node = nodeById(topology, id);
-  return node?.role === "replica" ? nodeById(topology, node.primaryId ?? "") : node;
 }
 
 function capital(text: string): string {
