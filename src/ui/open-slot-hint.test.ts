@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { findProblems } from "../cluster/find-problems.ts";
 import type { Topology } from "../cluster/topology.ts";
 import { hintForOpen } from "./open-slot-hint.ts";
@@ -29,7 +29,7 @@ function hintsOf(topology: Topology): string[] {
 }
 
 const finish = "finish: slotctl fix SEED --slots 7";
-const gone = idOf("gone").slice(0, 8);
+const decide = "No other command settles them: slotctl fix SEED --slots 7";
 
 test.each<{ what: string; specs: readonly Partial<NodeSpec>[]; hint: string }>([
   {
@@ -45,7 +45,7 @@ test.each<{ what: string; specs: readonly Partial<NodeSpec>[]; hint: string }>([
   {
     what: "keys are at a node that does not import it",
     specs: [{ open: [to("b")] }, keys, {}],
-    hint: "To close it may put keys out of sight: the other side may hold keys of it without importing it. See first who has keys of it: slotctl call SEED --only primaries -- CLUSTER COUNTKEYSINSLOT 7",
+    hint: decide,
   },
   {
     what: "the other side is down",
@@ -60,17 +60,17 @@ test.each<{ what: string; specs: readonly Partial<NodeSpec>[]; hint: string }>([
   {
     what: "nobody owns it",
     specs: [{ slots: "0-6" }, { open: [of("a")] }, {}],
-    hint: `See what is said of slots without an owner. Once they have one, ${finish}`,
+    hint: decide,
   },
   {
     what: "nobody knows the other side, and no key is elsewhere",
     specs: [{ open: [to("gone")], ...keys }, {}, {}],
-    hint: `If ${gone} is gone for good, with the keys that it had got, close it: redis-cli -h 10.0.0.1 -p 6379 CLUSTER SETSLOT 7 STABLE`,
+    hint: decide,
   },
   {
     what: "nobody knows where its keys come from",
     specs: [{}, { open: [of("gone")], ...keys }, {}],
-    hint: "To close it may put keys out of sight: the other side is unknown, does not answer or is no primary. See first who has keys of it: slotctl call SEED --only primaries -- CLUSTER COUNTKEYSINSLOT 7",
+    hint: decide,
   },
 ])("where $what", ({ specs, hint }) => {
   expect(hintsOf(threeNodes(specs))).toEqual([hint]);
@@ -100,34 +100,26 @@ test.each<{ what: string; specs: readonly Partial<NodeSpec>[]; hint: string }>([
   expect(hintsOf(topology).at(-1)).toBe(hint);
 });
 
-test("whatever the nodes say, a slot is to be closed by hand only where no other node than its owner has keys", () => {
+test("whatever the nodes say, nobody is told to close by hand what a primary has open", () => {
   const names = ["a", "b", "c", "gone"];
   const open = fc.option(
     fc.tuple(fc.constantFrom(to, of), fc.constantFrom(...names)).map(([way, peer]) => [way(peer)]),
     { nil: undefined },
   );
-  const node = fc.record({
-    open,
-    view: fc.constantFrom(counted(0), counted(1), {}),
-    isDown: fc.boolean(),
-    replicaOf: fc.option(fc.constantFrom(...names), { nil: undefined }),
-  });
-  let closings = 0;
+  const node = fc.record({ open, view: fc.constantFrom(counted(0), counted(1), {}), isDown: fc.boolean() });
+  let hints = 0;
   fc.assert(
     fc.property(fc.tuple(node, node, node), (nodes) => {
-      const specs = nodes.map(({ isDown, open, replicaOf, ...spec }, index): Partial<NodeSpec> => ({
+      const specs = nodes.map(({ isDown, open, ...spec }): Partial<NodeSpec> => ({
         ...spec,
         ...(open && { open }),
         ...(isDown && down),
-        ...(index > 0 && replicaOf && replicaOf !== names[index] && { replicaOf }),
       }));
-      const topology = threeNodes(specs);
-      if (!hintsOf(topology).some((hint) => hint.includes("STABLE"))) return;
-      closings += 1;
-      const others = topology.nodes.filter(({ id, role }) => id !== idOf("a") && role === "primary");
-      for (const { view } of others) expect(view?.keysInOpenSlots.get(SLOT)).toBe(0);
+      const told = hintsOf(threeNodes(specs));
+      hints += told.length;
+      for (const hint of told) expect(hint).toMatch(/slotctl fix SEED --slots 7$/);
     }),
-    { numRuns: 2000 },
+    { numRuns: 1000 },
   );
-  expect(closings).toBeGreaterThan(0);
+  expect(hints).toBeGreaterThan(0);
 });

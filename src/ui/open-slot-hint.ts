@@ -1,8 +1,5 @@
-import { shortId } from "../cluster/node-name.ts";
 import type { ProblemOf } from "../cluster/problem.ts";
-import type { SlotSet } from "../cluster/slot-set.ts";
-import { type ClusterNode, nodeById, openSlotsOf, primariesOf, type Topology } from "../cluster/topology.ts";
-import { STUCK_TEXTS } from "../plan/open-slots-refusal.ts";
+import { type ClusterNode, nodeById, openSlotsOf } from "../cluster/topology.ts";
 import { stuckOpenSlots } from "../plan/settle-open-slots.ts";
 import { nameInTopology } from "./name-in-topology.ts";
 import type { ProblemContext } from "./problem-wording.ts";
@@ -12,8 +9,8 @@ import { slotsArgument } from "./slots-text.ts";
 type OpenSlots = ProblemOf<"slots-open">;
 
 /**
- * What to do about open slots: `fix`, wherever it can finish them. To close one by hand is advised only where no key is
- * out of sight afterwards.
+ * What to do about open slots: `fix` finishes them, other commands too where nothing is to be decided. Nobody is told to
+ * close one by hand, which may put keys out of sight, but for those that only a replica has open.
  */
 export function hintForOpen(problem: OpenSlots, context: ProblemContext): string {
   const { topology, seed } = context;
@@ -25,26 +22,11 @@ export function hintForOpen(problem: OpenSlots, context: ProblemContext): string
   const finish = `slotctl fix ${seed} --slots ${slotsArgument(slots)}`;
   const [stuck] = stuckOpenSlots(topology, slots);
   if (!stuck) return `Run the command that moved them again, or finish: ${finish}`;
-  const isPeerKnown = nodeById(topology, peerId) !== undefined;
-  switch (stuck.why) {
-    case "no-owner":
-      return `See what is said of slots without an owner. Once they have one, finish: ${finish}`;
-    case "owner-not-reached":
-      return `Bring their owner back first, then finish: ${finish}`;
-    case "peer-not-usable":
-      if (isPeerKnown) return `Bring back first who does not answer, then finish: ${finish}`;
-      if (node?.role === "primary" && isWithOwnerOnly(topology, slots))
-        return `If ${shortId(peerId)} is gone for good, with the keys that it had got, close it: ${closing(nodeId, problem, context)}`;
-      break;
-    case "more-than-two-sides":
-    case "reports-contradict":
-    case "keys-at-a-third-node":
-    case "keys-where-it-does-not-import":
-    case "keys-left-behind":
-      break;
+  if (stuck.why === "owner-not-reached") return `Bring their owner back first, then finish: ${finish}`;
+  if (stuck.why === "peer-not-usable" && nodeById(topology, peerId)) {
+    return `Bring back first who does not answer, then finish: ${finish}`;
   }
-  const count = `slotctl call ${seed} --only primaries -- CLUSTER COUNTKEYSINSLOT ${stuck.slot}`;
-  return `To close it may put keys out of sight: ${STUCK_TEXTS[stuck.why]}. See first who has keys of it: ${count}`;
+  return `No other command settles them: ${finish}`;
 }
 
 /**
@@ -63,12 +45,4 @@ function closing(nodeId: string, { slots }: OpenSlots, context: ProblemContext):
   const first = slots.ranges[0]?.first ?? 0;
   const command = serverCommand(nodeId, `CLUSTER SETSLOT ${first} STABLE`, context);
   return `${command}${slots.size > 1 ? " and so on." : ""}`;
-}
-
-/** One node owns all of the slots, and every other primary has said that it has no key of them. */
-function isWithOwnerOnly(topology: Topology, slots: SlotSet): boolean {
-  const owner = topology.nodes.find((node) => slots.minus(node.slots).size === 0);
-  return primariesOf(topology).every(
-    ({ id, view }) => id === owner?.id || [...slots].every((slot) => view?.keysInOpenSlots.get(slot) === 0),
-  );
 }

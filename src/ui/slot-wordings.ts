@@ -1,13 +1,12 @@
 import type { ProblemOf } from "../cluster/problem.ts";
-import { SLOT_COUNT } from "../cluster/slot-set.ts";
+import { SLOT_COUNT, type SlotSet } from "../cluster/slot-set.ts";
 import { shortId } from "../cluster/node-name.ts";
 import { nodeById, ownersOf } from "../cluster/topology.ts";
 import { countOf } from "./format-number.ts";
 import { nameInTopology, namesOf } from "./name-in-topology.ts";
 import { hintForOpen } from "./open-slot-hint.ts";
 import type { ProblemContext, Wordings } from "./problem-wording.ts";
-import { serverCommand } from "./server-command.ts";
-import { slotsText } from "./slots-text.ts";
+import { slotsArgument, slotsText } from "./slots-text.ts";
 
 type SlotCode =
   | "slots-uncovered"
@@ -41,35 +40,26 @@ export const slotWordings: Wordings<SlotCode> = {
       problem.slots.size === 1 ? "it" : "them"
     }.`,
     hint:
-      "The highest config epoch wins as soon as they hear of each other, so look again: " +
-      `slotctl check ${context.seed}. If it stays, look at their bus ports.`,
+      "The highest config epoch wins as soon as they hear of each other, and the others delete their keys. " +
+      `To keep them: ${fixCommand(problem.slots, context)}`,
   }),
   "keys-in-foreign-slots": (problem, context) => ({
     message: `${nameInTopology(context.topology, problem.nodeId)} holds ${countOf(problem.keys, "key")} in ${slotsText(
       problem.slots,
     )}, which it does not own: no client sees them there.`,
-    hint: `Look at them before you decide: ${serverCommand(
-      problem.nodeId,
-      `CLUSTER GETKEYSINSLOT ${problem.slots.ranges[0]?.first ?? 0} 10`,
-      context,
-    )}`,
+    hint: `Bring them to the owners of their slots: ${fixCommand(problem.slots, context)} --deep`,
   }),
 };
 
 /** Giving slots away anew gives up what a lost owner holds, so that comes last. */
 function hintForUncovered({ slots }: ProblemOf<"slots-uncovered">, context: ProblemContext): string {
-  const owners = ownersOf(context.topology).filter((node) => node.view);
-  const [poorest] = owners.sort((a, b) => a.slots.size - b.slots.size);
-  if (!poorest) return "Run the slotctl create that formed it again: it goes on from there.";
-  const [range] = slots.ranges;
-  // ADDSLOTSRANGE only came with 7.0; the shell counts for every version.
-  const first =
-    range && range.last > range.first ? `$(seq ${range.first} ${range.last})` : `${range?.first ?? 0}`;
-  return (
-    "If a node that is down had them, start it again. If their keys are gone for good, give them to a primary: " +
-    serverCommand(poorest.id, `CLUSTER ADDSLOTS ${first}`, context) +
-    (slots.ranges.length > 1 ? " and so on." : "")
-  );
+  const hasOwners = ownersOf(context.topology).some((node) => node.view);
+  if (!hasOwners) return "Run the slotctl create that formed it again: it goes on from there.";
+  return `If a node that is down had them, start it again. Then give them to whoever has their keys: ${fixCommand(slots, context)}`;
+}
+
+function fixCommand(slots: SlotSet, { seed }: ProblemContext): string {
+  return `slotctl fix ${seed} --slots ${slotsArgument(slots)}`;
 }
 
 function openText(

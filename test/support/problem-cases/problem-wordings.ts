@@ -9,7 +9,7 @@ export const problemWordings: readonly {
   {
     code: "slots-uncovered",
     message: "Nobody owns slots 5461-5462: 2 slots without an owner.",
-    hint: "If a node that is down had them, start it again. If their keys are gone for good, give them to a primary: redis-cli -h 10.0.0.2 -p 6379 CLUSTER ADDSLOTS $(seq 5461 5462)",
+    hint: "If a node that is down had them, start it again. Then give them to whoever has their keys: slotctl fix SEED --slots 5461-5462",
   },
   {
     code: "slots-unserved",
@@ -36,13 +36,13 @@ export const problemWordings: readonly {
   {
     code: "slots-with-several-owners",
     message: "Slots 5461-5470: each of 10.0.0.1:6379 and 10.0.0.2:6379 says it owns them.",
-    hint: "The highest config epoch wins as soon as they hear of each other, so look again: slotctl check SEED. If it stays, look at their bus ports.",
+    hint: "The highest config epoch wins as soon as they hear of each other, and the others delete their keys. To keep them: slotctl fix SEED --slots 5461-5470",
   },
   {
     code: "keys-in-foreign-slots",
     message:
       "10.0.0.1:6379 holds 3 keys in slots 9000,9002, which it does not own: no client sees them there.",
-    hint: "Look at them before you decide: redis-cli -h 10.0.0.1 -p 6379 CLUSTER GETKEYSINSLOT 9000 10",
+    hint: "Bring them to the owners of their slots: slotctl fix SEED --slots 9000,9002 --deep",
   },
   {
     code: "views-disagree-on-slots",
