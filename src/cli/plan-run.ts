@@ -5,22 +5,19 @@ import { MoveTally } from "../apply/move-tally.ts";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunEvent } from "../plan/run-event.ts";
-import { makeProgressView } from "../ui/make-progress-view.ts";
 import type { SoFar } from "../ui/progress-so-far.ts";
 import type { ProgressView } from "../ui/progress-view.ts";
 import { lookAtAll } from "../wire/look-at-all.ts";
-import { canRedraw } from "./can-redraw.ts";
 import type { ChangeSettings } from "./change-settings.ts";
 import type { Cluster } from "./cluster.ts";
-import type { Output } from "./output.ts";
 
 interface Running {
   readonly cluster: Cluster;
-  readonly output: Output;
   readonly settings: ChangeSettings;
+  readonly view: ProgressView;
 }
 
-/** Carries a plan out, with progress on stderr. How far it has come is known at any time. */
+/** Carries a plan out and tells the view of it. How far it has come is known at any time. */
 export class PlanRun implements Disposable {
   readonly #plan: Plan;
   readonly #running: Running;
@@ -34,15 +31,10 @@ export class PlanRun implements Disposable {
   #hasBegun = false;
   #seconds = 0;
 
-  private constructor(plan: Plan, running: Running, view: ProgressView) {
+  constructor(plan: Plan, running: Running) {
     this.#plan = plan;
     this.#running = running;
-    this.#view = view;
-  }
-
-  /** Gets ready; nothing is changed yet. */
-  static async prepare(plan: Plan, running: Running): Promise<PlanRun> {
-    return new PlanRun(plan, running, await progressView(running));
+    this.#view = running.view;
   }
 
   /**
@@ -114,17 +106,6 @@ export class PlanRun implements Disposable {
       tally: this.#tally,
     };
   }
-}
-
-function progressView({ output, settings }: Running): Promise<ProgressView> {
-  return makeProgressView({
-    style: settings.progress,
-    stream: process.stderr,
-    isTerminal: canRedraw(process.stderr),
-    nowMs: Date.now,
-    redact: (text) => output.redact(text),
-    ...output.stderr,
-  });
 }
 
 function nodesWithMovingSlots({ steps }: Plan): Address[] {
