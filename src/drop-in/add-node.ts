@@ -27,7 +27,10 @@ export async function addNode(session: Session): Promise<boolean> {
   ]);
   tellCheck(topology, { teller, first });
   const replica = invocation.flags.has("replica");
-  if (!replica) teller.heading(">>> Getting functions from cluster");
+  if (!replica) {
+    teller.heading(">>> Getting functions from cluster");
+    teller.heading(`>>> Send FUNCTION LIST to ${name} to verify there is no functions in it`);
+  }
   const found = replica
     ? { functions: new Set<string>() }
     : await findFunctions(cluster, { topology, newcomers });

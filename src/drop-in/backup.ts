@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { writeFile } from "node:fs/promises";
 import { carryOutBackup } from "../cli/carry-out-backup.ts";
 import { EXIT } from "../cli/exit-codes.ts";
+import { nodeName } from "../cluster/node-name.ts";
 import { nodeById, type Topology } from "../cluster/topology.ts";
 import { FileFailed, messageOf } from "../errors.ts";
 import type { BackupPlan } from "../plan/backup.ts";
@@ -27,6 +28,10 @@ export async function backup(session: Session): Promise<boolean> {
     );
   }
   const plan = planBackup({ topology, wish: { from: "auto", allowPartial: true } });
+  for (const { primaryId } of plan.saves) {
+    const primary = nodeById(topology, primaryId);
+    if (primary) teller.heading(`>>> Node ${nodeName(primary)} -> Saving RDB...`);
+  }
   const asked = { cluster, output, directory, progress: "none", shardsAtOnceMax: 4 } as const;
   await carryOutBackup(namedAsBefore(plan, topology), asked);
   const isWhole = process.exitCode !== EXIT.problemsFound;

@@ -32,7 +32,8 @@ export async function create(session: Session): Promise<boolean> {
     settings: settingsOf(invocation),
     voice: dropInVoice(teller, {
       showPlan: () => {
-        teller.heading(`>>> Performing hash slots allocation on ${views.length} nodes...`);
+        const nodes = words.server === "Valkey" ? "node(s)" : "nodes";
+        teller.heading(`>>> Performing hash slots allocation on ${views.length} ${nodes}...`);
         teller.lines(createLines(plan, words));
         const placement = placementLine(plan, words);
         if (placement !== undefined) {

@@ -1,4 +1,5 @@
 import { carryOut } from "../cli/carry-out.ts";
+import { formatAddress } from "../cluster/address.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { lostOwnersOf, ownersOf, type Topology } from "../cluster/topology.ts";
 import { Refused } from "../errors.ts";
@@ -36,13 +37,25 @@ export async function fix(session: Session): Promise<boolean> {
       },
       // As with redis-cli, --cluster-yes does not answer this one.
       ...(covered.size > 0 ? { question: "Fix these slots by covering them? (type 'yes' to accept): " } : {}),
+      onStart: {
+        "move-slots": ({ slots, from, to }) => {
+          const way = `from ${formatAddress(from.address)} to ${formatAddress(to.address)}`;
+          for (const slot of slots) teller.heading(`>>> Case 1: Moving slot ${slot} ${way}`);
+        },
+      },
       onEnd: { "move-slots": (step) => teller.lines(movedLines(step)) },
     }),
   });
-  if (!after) return isSound;
+  if (!after) {
+    if (!isSound) teller.error(NOTHING_SAFE);
+    return isSound;
+  }
   const looked = searchOwners ? await cluster.observe({ deep: true }) : after;
   return tellCheck(looked, telling);
 }
+
+const NOTHING_SAFE =
+  "*** Nothing was changed: there is nothing here that can be repaired safely. slotctl check says what to do.";
 
 function refuseUnreached(topology: Topology): void {
   const lost = lostOwnersOf(topology);

@@ -137,6 +137,13 @@ test.each(servers)(
     expect(stdout).toContain("0 keys in 3 ");
     const denied = await runSlotctl(["--cluster", "info", seed]);
     expect(denied).toMatchObject({ exitCode: 1, stdout: "" });
+    for (const options of [
+      ["-u", `redis://:${PASSWORD}@localhost`],
+      ["--user", "default", "--pass", PASSWORD],
+    ]) {
+      await mustDropIn(["info", seed, ...options, "--no-auth-warning"]);
+    }
+    await mustDropIn(["info", seed, "--askpass"], { input: `${PASSWORD}\n` });
     const warned = await runSlotctl(["-a", PASSWORD, "--cluster", "info", seed]);
     expect(warned).toMatchObject({ exitCode: 0 });
     expect(warned.stderr).toMatch(/^Warning: Using a password with '-a' or '-u' option.*\n$/);
