@@ -7,7 +7,9 @@ import { thirdPartyNotices } from "./third-party-notices.ts";
  * command took. Every command is an entry, and loads what it shares with others and nothing besides.
  */
 export default defineConfig({
-  input: Object.fromEntries(["cli/main", ...commands()].map((name) => [name, `src/${name}.ts`] as const)),
+  input: Object.fromEntries(
+    ["cli/main", "drop-in/drop-in", ...commands()].map((name) => [name, `src/${name}.ts`] as const),
+  ),
   platform: "node",
   // oclif looks for it to run plugins from their source, and does without.
   external: ["typescript"],

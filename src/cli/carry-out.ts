@@ -10,19 +10,16 @@ import { type DescribedProblem, describeProblem } from "../ui/describe-problem.t
 import { changeJson, nothingMoved } from "../ui/json-change.ts";
 import { surveyJson } from "../ui/json-survey.ts";
 import type { SoFar } from "../ui/progress-so-far.ts";
-import { renderMoved } from "../ui/render-moved.ts";
-import { renderPlan, renderPlanInShort } from "../ui/render-plan.ts";
-import { renderProblems } from "../ui/render-problems.ts";
 import { renderSurvey } from "../ui/render-survey.ts";
-import { carryOutQuestion, stoppingNote } from "../ui/run-notes.ts";
+import { stoppingNote } from "../ui/run-notes.ts";
 import type { ChangeSettings } from "./change-settings.ts";
 import type { Cluster } from "./cluster.ts";
-import { confirm } from "./confirm.ts";
 import { listenForInterruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
 import { PlanRun } from "./plan-run.ts";
 import { problemsSince } from "./problems-since.ts";
 import { reportError } from "./report-error.ts";
+import { type RunVoice, slotctlVoice } from "./run-voice.ts";
 import { surveyMoves } from "./survey-moves.ts";
 import { stoppedAtOnce, withProgress } from "./with-progress.ts";
 
@@ -34,6 +31,8 @@ export interface CarryOut {
   readonly show?: "plan" | "summary";
   /** Keeps values that give way to others; only a repair needs it. */
   readonly saveValue?: ApplyContext["saveValue"];
+  /** Who tells of it, where slotctl speaks for another program. */
+  readonly voice?: RunVoice;
   /** Stands in the document beside the plan and what became of it. */
   readonly alsoInData?: object;
   /**
@@ -47,31 +46,30 @@ export interface CarryOut {
  * What all changing commands share once they have a plan: show it, ask, carry it out, and verify that what
  * the nodes report afterwards is what was wanted. A plan without steps is only waited for, if at all: that
  * there is nothing to do is only true once the nodes agree, for an earlier run may just have been killed.
+ *
+ * Returns what the nodes report afterwards, undefined where there was nothing to look at again for.
  */
-export async function carryOut(plan: Plan, asked: CarryOut): Promise<void> {
+export async function carryOut(plan: Plan, asked: CarryOut): Promise<Topology | undefined> {
   const { output, settings } = asked;
+  const { voice = slotctlVoice({ output, settings, show: asked.show ?? "plan" }) } = asked;
   output.knownData = dataOf(plan, asked, { applied: 0, moved: nothingMoved });
   const isLeft = !settings.dryRun && (plan.steps.length > 0 || awaitsAgreement(plan));
-  if (!isLeft || plan.steps.length > 0) showPlan(plan, asked);
+  if (!isLeft || plan.steps.length > 0) voice.showPlan(plan);
   const survey = await surveyIfAsked(plan, asked);
   const carrying = survey ? withSurvey(survey, asked) : asked;
   output.knownData = dataOf(plan, carrying, { applied: 0, moved: nothingMoved });
   if (!isLeft) {
     output.succeed(output.knownData);
-    return;
+    return undefined;
   }
-  if (plan.steps.length > 0) await ask(plan, { carrying, survey });
-  using run = await PlanRun.prepare(plan, carrying);
+  if (plan.steps.length > 0) await voice.ask(plan, survey);
+  using run = new PlanRun(plan, { ...carrying, view: await voice.makeProgress() });
   const after = await applyAndLook(run, { plan, carrying });
-  if (plan.steps.length > 0) output.print(renderMoved({ ...run.soFar, seconds: run.seconds }, output.stdout));
-  else showPlan(plan, carrying);
-  judge(after, { plan, carrying, soFar: run.soFar });
+  if (plan.steps.length > 0) voice.showMoved({ ...run.soFar, seconds: run.seconds });
+  else voice.showPlan(plan);
+  judge(after, { plan, carrying, voice, soFar: run.soFar });
   output.succeed(output.knownData);
-}
-
-function showPlan(plan: Plan, { output, show }: CarryOut): void {
-  const render = show === "summary" ? renderPlanInShort : renderPlan;
-  output.print(render(plan, output.stdout));
+  return after;
 }
 
 /** What is to travel is found out before the question is asked, for the answer may depend on it. */
@@ -89,19 +87,6 @@ async function surveyIfAsked(
 
 function withSurvey(survey: Survey, asked: CarryOut): CarryOut {
   return { ...asked, alsoInData: { ...asked.alsoInData, survey: surveyJson(survey) } };
-}
-
-async function ask(
-  plan: Plan,
-  { carrying, survey }: { carrying: CarryOut; survey: Survey | undefined },
-): Promise<void> {
-  const { output, settings } = carrying;
-  if (settings.yes) return;
-  // The document on stdout comes at the end: what is asked about must be seen before.
-  if (output.json) {
-    output.say([...renderPlan(plan, output.stderr), ...(survey ? renderSurvey(survey, output.stderr) : [])]);
-  }
-  await confirm(carryOutQuestion(plan.steps.length));
 }
 
 /** Carries the plan out and looks at all nodes again. Who asks it to stop is heard until that is over. */
@@ -155,14 +140,14 @@ async function restOf(plan: Plan, { cluster, restAfter }: CarryOut): Promise<str
  */
 function judge(
   after: Topology,
-  { plan, carrying, soFar }: { plan: Plan; carrying: CarryOut; soFar: SoFar },
+  { plan, carrying, voice, soFar }: { plan: Plan; carrying: CarryOut; voice: RunVoice; soFar: SoFar },
 ): void {
   const { cluster, output } = carrying;
   const seed = formatAddress(cluster.seed);
   const { errors, fresh } = problemsSince(plan.basis, after);
   const problems = errors.map((problem) => describeProblem(problem, { seed, topology: after }));
   output.knownData = dataOf(plan, carrying, soFar, problems);
-  if (problems.length > 0) output.print(renderProblems(problems, output.stdout));
+  if (problems.length > 0) voice.showProblems(problems);
   verifyGoals(plan, after);
   if (fresh.length === 0) return;
   const codes = [...new Set(fresh.map(({ code }) => code))].join(", ");

@@ -21,6 +21,10 @@ export async function main(argv: readonly string[]): Promise<void> {
   }
   enableCompileCache();
   keepSmall();
+  if (speaksRedisCli(argv)) {
+    await dropIn(argv);
+    return;
+  }
   try {
     const { requireCommand } = await import("./require-command.ts");
     const { runCommand } = await import("./run-command.ts");
@@ -31,6 +35,19 @@ export async function main(argv: readonly string[]): Promise<void> {
     const { reportOutsideCommand } = await import("./report-error.ts");
     reportOutsideCommand(error, argv);
   }
+}
+
+/** An option comes first, as none of our commands has it, and `--cluster` after it or at once. */
+function speaksRedisCli(argv: readonly string[]): boolean {
+  return argv[0]?.startsWith("-") === true && argv.includes("--cluster");
+}
+
+/** From its own file, for it stands above this one and most runs do without it. */
+async function dropIn(argv: readonly string[]): Promise<void> {
+  const { runDropIn } = (await import(new URL("../drop-in/drop-in.js", import.meta.url).href)) as {
+    runDropIn: (argv: readonly string[], program: { version: string }) => Promise<void>;
+  };
+  await runDropIn(argv, { version: `slotctl ${ownManifest().version}` });
 }
 
 function ownManifest(): Interfaces.PJSON {

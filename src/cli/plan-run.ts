@@ -6,24 +6,21 @@ import { type Address, formatAddress } from "../cluster/address.ts";
 import { Bug } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunEvent } from "../plan/run-event.ts";
-import { makeProgressView } from "../ui/make-progress-view.ts";
 import type { SoFar } from "../ui/progress-so-far.ts";
 import type { ProgressView } from "../ui/progress-view.ts";
 import { lookAtAll } from "../wire/look-at-all.ts";
-import { canRedraw } from "./can-redraw.ts";
 import type { ChangeSettings } from "./change-settings.ts";
 import type { Cluster } from "./cluster.ts";
-import type { Output } from "./output.ts";
 
 interface Running {
   readonly cluster: Cluster;
-  readonly output: Output;
   readonly settings: ChangeSettings;
   /** Keeps values that give way to others; only a repair needs it. */
   readonly saveValue?: ApplyContext["saveValue"];
+  readonly view: ProgressView;
 }
 
-/** Carries a plan out, with progress on stderr. How far it has come is known at any time. */
+/** Carries a plan out and tells the view of it. How far it has come is known at any time. */
 export class PlanRun implements Disposable {
   readonly #plan: Plan;
   readonly #running: Running;
@@ -37,15 +34,10 @@ export class PlanRun implements Disposable {
   #hasBegun = false;
   #seconds = 0;
 
-  private constructor(plan: Plan, running: Running, view: ProgressView) {
+  constructor(plan: Plan, running: Running) {
     this.#plan = plan;
     this.#running = running;
-    this.#view = view;
-  }
-
-  /** Gets ready; nothing is changed yet. */
-  static async prepare(plan: Plan, running: Running): Promise<PlanRun> {
-    return new PlanRun(plan, running, await progressView(running));
+    this.#view = running.view;
   }
 
   /**
@@ -122,17 +114,6 @@ export class PlanRun implements Disposable {
 
 function nowhereToSave(): Promise<void> {
   throw new Bug("a value was to give way to another one, and nobody said where it is to be saved");
-}
-
-function progressView({ output, settings }: Running): Promise<ProgressView> {
-  return makeProgressView({
-    style: settings.progress,
-    stream: process.stderr,
-    isTerminal: canRedraw(process.stderr),
-    nowMs: Date.now,
-    redact: (text) => output.redact(text),
-    ...output.stderr,
-  });
 }
 
 function nodesWithMovingSlots({ steps }: Plan): Address[] {

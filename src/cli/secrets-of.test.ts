@@ -3,6 +3,7 @@ import { secretsOf } from "./secrets-of.ts";
 
 test.each([
   { name: "an address", argv: ["info", "redis://:s3cret@h:1"], secrets: ["s3cret"] },
+  { name: "an address of valkey-cli", argv: ["-u", "valkeys://u:s3cret@h:1"], secrets: ["s3cret"] },
   { name: "an address that encodes it", argv: ["rediss://u:a%40b@h:1"], secrets: ["a%40b", "a@b"] },
   { name: "an address that should have encoded it", argv: ["redis://u:a@b%@h:1"], secrets: ["a@b%"] },
   { name: "an address as a flag's value", argv: ["--map=redis://u:s3cret@h:1"], secrets: ["s3cret"] },

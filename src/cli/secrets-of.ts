@@ -23,7 +23,7 @@ export function secretsOf({
 
 /** As it was written and as it is meant: an address is percent-encoded, or should have been. */
 function secretsOfAddress(word: string): string[] {
-  const [, written] = /rediss?:\/\/[^:@/]*:(.*)@/is.exec(word) ?? [];
+  const [, written] = /(?:redis|valkey)s?:\/\/[^:@/]*:(.*)@/is.exec(word) ?? [];
   if (written === undefined) return [];
   try {
     return [written, decodeURIComponent(written)];

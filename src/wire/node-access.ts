@@ -20,4 +20,8 @@ export interface TlsAccess {
   readonly serverName: string | undefined;
   /** Take any certificate. */
   readonly insecure: boolean;
+  /** Take a certificate for any name, as redis-cli does; the chain is verified all the same. */
+  readonly anyName?: boolean;
+  /** Cipher suites to offer, in OpenSSL's notation; by default those of Node. */
+  readonly ciphers?: string;
 }

@@ -12,7 +12,9 @@ export function tlsOptions(tls: TlsAccess, host: string): NonNullable<RedisOptio
     ...(tls.ca === undefined ? {} : { ca: tls.ca }),
     ...(tls.cert === undefined ? {} : { cert: tls.cert }),
     ...(tls.key === undefined ? {} : { key: tls.key }),
-    ...(serverName === undefined ? { checkServerIdentity: () => undefined } : { servername: serverName }),
+    ...(tls.ciphers === undefined ? {} : { ciphers: tls.ciphers }),
+    ...(serverName === undefined ? {} : { servername: serverName }),
+    ...(serverName === undefined || tls.anyName ? { checkServerIdentity: () => undefined } : {}),
     rejectUnauthorized: !tls.insecure,
   };
 }

@@ -29,7 +29,7 @@ describe.each([...commands])("docs/commands.md on %s", (id, { flags, baseFlags }
   });
 });
 
-test.each(["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/commands.md"])(
+test.each(["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/commands.md", "docs/redis-cli.md"])(
   "%s names commands that are there",
   async (path) => {
     const named = [...codeIn(await read(path)).matchAll(/^(?:\$ )?slotctl ((?:local )?[a-z][a-z-]*)/gm)];
@@ -37,7 +37,7 @@ test.each(["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/commands.m
   },
 );
 
-test.each(["README.md", "docs/architecture.md", "docs/commands.md"])(
+test.each(["README.md", "docs/architecture.md", "docs/commands.md", "docs/redis-cli.md"])(
   "%s links to what is there",
   async (path) => {
     const text = await read(path);

@@ -1,0 +1,43 @@
+import { carryOut } from "../cli/carry-out.ts";
+import { nodeName } from "../cluster/node-name.ts";
+import { ownsSlots } from "../cluster/topology.ts";
+import { Refused, UsageError } from "../errors.ts";
+import { planDelNode } from "../plan/plan-del-node.ts";
+import { dropInVoice } from "./drop-in-voice.ts";
+import { namedNode } from "./named-node.ts";
+import { openCluster, type Session, seedName, settingsOf } from "./session.ts";
+
+/** del-node h:p ID */
+export async function delNode(session: Session): Promise<boolean> {
+  const { invocation, output, teller } = session;
+  const id = invocation.args[1] ?? "";
+  using cluster = await openCluster(session);
+  teller.heading(`>>> Removing node ${id} from cluster ${seedName(cluster)}`);
+  const topology = await cluster.observe({ moving: true });
+  const node = namedNode(topology, id);
+  if (!node) throw new UsageError(`[ERR] No such node ID ${id}`, { code: "unknown-node" });
+  if (ownsSlots(node) && node.view) {
+    throw new Refused(`[ERR] Node ${nodeName(node)} is not empty! Reshard data away and try again.`, {
+      code: "has-slots",
+    });
+  }
+  const plan = planDelNode({ topology, wish: { nodeIds: [node.id], drain: false, keep: false } });
+  const voice = dropInVoice(teller, {
+    headings: {
+      reset: [">>> Sending CLUSTER RESET SOFT to the deleted node."],
+      forget: [">>> Sending CLUSTER FORGET messages to the cluster..."],
+    },
+    onStart: {
+      replicate: (step) => {
+        const nameOf = (ref: { id: string }) => {
+          const known = topology.nodes.find((one) => one.id === ref.id);
+          return known ? nodeName(known) : ref.id;
+        };
+        teller.heading(`>>> ${nameOf(step.replica)} as replica of ${nameOf(step.primary)}`);
+      },
+    },
+  });
+  await carryOut(plan, { cluster, output, settings: settingsOf(invocation), voice });
+  teller.ok(`[OK] Node ${node.id} removed from the cluster.`);
+  return true;
+}

@@ -1,0 +1,287 @@
+import { join } from "node:path";
+import { mkdir, readdir } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FLAGS, SETTINGS } from "../../src/drop-in/option-table.ts";
+import { listServers } from "../servers/list-servers.ts";
+import { runProgram } from "../servers/run-program.ts";
+import { configOf } from "../support/live-node.ts";
+import { type Twin, Twins } from "../support/drop-in-twins.ts";
+
+const all = await listServers();
+const newest = (["redis", "valkey"] as const).flatMap(
+  (engine) => all.filter((server) => server.engine === engine).at(-1) ?? [],
+);
+/** What the CLI says and does that is its own way of doing it. */
+const ITS_OWN = /Trying to optimize|FUNCTION RESTORE|Removing node|RESET SOFT|FORGET/;
+
+const LIBRARY = "#!lua name=lib\nredis.register_function('f', function() return 1 end)";
+
+type Line = (twin: Twin) => readonly string[] | Promise<readonly string[]>;
+
+/** In the order of a cluster's life: each goes on from what the one before it has left. */
+const STEPS: readonly {
+  readonly what: string;
+  readonly line: Line;
+  readonly input?: string;
+  /** Where the other engine's CLI has it not, or takes seconds for what it shares with another step. */
+  readonly only?: "redis" | "valkey";
+  /** Done to both sets of nodes before. */
+  readonly before?: (twin: Twin) => Promise<unknown>;
+  /** Where the CLI's exit code is a defect. */
+  readonly exits?: { readonly cli: number; readonly ours: number };
+}[] = [
+  {
+    what: "create --cluster-replicas",
+    line: (t) => ["--cluster", "create", ...sixOf(t), "--cluster-replicas", "1"],
+    input: "yes\n",
+  },
+  {
+    what: "create on nodes that are in use",
+    line: (t) => ["--cluster", "create", t.at(0), t.at(1), t.at(2)],
+  },
+  { what: "check", line: (t) => ["--cluster", "check", t.at(0)] },
+  {
+    what: "check --cluster-search-multiple-owners, host and port apart",
+    line: (t) => ["--cluster", "check", ...t.at(0).split(":"), "--cluster-search-multiple-owners"],
+    only: "redis",
+  },
+  { what: "info, from a replica", line: (t) => ["--verbose", "--cluster", "info", t.at(5)] },
+  { what: "call", line: (t) => ["--cluster", "call", t.at(0), "config", "get", "maxmemory"] },
+  {
+    what: "call --cluster-only-masters",
+    line: (t) => ["--cluster", "call", t.at(0), "ping", "--cluster-only-masters"],
+  },
+  {
+    what: "call --cluster-only-replicas of what fails",
+    line: (t) => ["--cluster", "call", t.at(0), "get", "foo", "--cluster-only-replicas"],
+    exits: { cli: 0, ours: 1 },
+  },
+  { what: "-x call", line: (t) => ["-x", "--cluster", "call", t.at(0), "echo"], input: "word" },
+  {
+    what: "-X call",
+    line: (t) => ["-X", "TAG", "--cluster", "call", t.at(0), "echo", "TAG"],
+    input: "word",
+  },
+  { what: "set-timeout", line: (t) => ["--cluster", "set-timeout", t.at(0), "3000"] },
+  { what: "set-timeout, too short", only: "redis", line: (t) => ["--cluster", "set-timeout", t.at(0), "99"] },
+  { what: "add-node", line: (t) => ["--cluster", "add-node", t.at(6), t.at(0)] },
+  { what: "rebalance without need", line: (t) => ["--cluster", "rebalance", t.at(0)] },
+  {
+    what: "rebalance --cluster-simulate",
+    line: (t) => ["--cluster", "rebalance", t.at(0), "--cluster-use-empty-masters", "--cluster-simulate"],
+  },
+  {
+    what: "reshard --cluster-from ID",
+    line: async (t) => [...reshard(t), ...(await between(t, 0, 6)), "--cluster-slots", "20", "--cluster-yes"],
+  },
+  {
+    what: "reshard --cluster-from all --cluster-timeout --cluster-pipeline --cluster-replace",
+    line: async (t) => [
+      ...reshard(t),
+      "--cluster-from",
+      "all",
+      "--cluster-to",
+      await t.id(6),
+      "--cluster-slots",
+      "3",
+      "--cluster-yes",
+      "--cluster-timeout",
+      "5000",
+      "--cluster-pipeline",
+      "5",
+      "--cluster-replace",
+    ],
+  },
+  {
+    what: "reshard answered with no",
+    line: async (t) => [...reshard(t), ...(await between(t, 0, 6)), "--cluster-slots", "20"],
+    input: "no\n",
+  },
+  {
+    what: "reshard with yes as its answer",
+    line: async (t) => [...reshard(t), ...(await between(t, 6, 0)), "--cluster-slots", "7"],
+    input: "yes\n",
+  },
+  {
+    what: "reshard to a node that is not there",
+    only: "redis",
+    line: (t) => [...reshard(t), "--cluster-from", "all", "--cluster-to", "nope", "--cluster-slots", "7"],
+  },
+  {
+    what: "rebalance --cluster-weight --cluster-threshold",
+    line: async (t) => {
+      const weights = [`${await t.id(6)}=.03`, `${await t.id(1)}=.97`];
+      return ["--cluster", "rebalance", t.at(0), "--cluster-weight", ...weights, "--cluster-threshold", "1"];
+    },
+  },
+  {
+    what: "rebalance of a node that is not there",
+    only: "redis",
+    line: (t) => ["--cluster", "rebalance", t.at(0), "--cluster-weight", "nope=1"],
+  },
+  {
+    what: "add-node --cluster-slave --cluster-master-id",
+    line: async (t) => [
+      "--cluster",
+      "add-node",
+      t.at(7),
+      t.at(0),
+      "--cluster-slave",
+      "--cluster-master-id",
+      await t.id(6),
+    ],
+  },
+  {
+    what: "add-node of a node that holds functions",
+    before: (t) => t.send(8, "FUNCTION", "LOAD", LIBRARY),
+    line: (t) => ["--cluster", "add-node", t.at(8), t.at(0)],
+  },
+  {
+    what: "check of open slots",
+    before: async (t) => {
+      const [from, to] = await Promise.all([t.id(0), t.id(1)]);
+      await t.send(1, "CLUSTER", "SETSLOT", 100, "IMPORTING", from);
+      await t.send(0, "CLUSTER", "SETSLOT", 100, "MIGRATING", to);
+    },
+    line: (t) => ["--cluster", "check", t.at(0)],
+  },
+  { what: "fix", line: (t) => ["--cluster", "fix", t.at(0)], only: "redis" },
+  {
+    what: "fix --cluster-search-multiple-owners",
+    only: "valkey",
+    line: (t) => ["--cluster", "fix", t.at(0), "--cluster-search-multiple-owners"],
+  },
+  {
+    what: "fix --cluster-fix-with-unreachable-masters of what is whole",
+    line: (t) => ["--cluster", "fix", t.at(0), "--cluster-fix-with-unreachable-masters"],
+  },
+  {
+    what: "del-node of a node that has slots",
+    line: async (t) => ["--cluster", "del-node", t.at(0), await t.id(1)],
+  },
+  {
+    what: "del-node of a node that is not there",
+    only: "redis",
+    line: (t) => ["--cluster", "del-node", t.at(0), "nope"],
+  },
+  { what: "del-node of a replica", line: async (t) => ["--cluster", "del-node", t.at(0), await t.id(7)] },
+  {
+    what: "add-node --cluster-slave",
+    before: (t) => t.send(8, "FUNCTION", "FLUSH"),
+    line: (t) => ["--cluster", "add-node", t.at(8), t.at(0), "--cluster-slave"],
+  },
+  {
+    what: "reshard --cluster-use-atomic-slot-migration",
+    line: async (t) => [
+      ...reshard(t),
+      ...(await between(t, 0, 1)),
+      "--cluster-slots",
+      "5",
+      "--cluster-yes",
+      "--cluster-use-atomic-slot-migration",
+    ],
+    only: "valkey",
+  },
+  { what: "help", only: "redis", line: () => ["--cluster", "help"], exits: { cli: 1, ours: 0 } },
+  { what: "a subcommand that is none", only: "redis", line: (t) => ["--cluster", "nope", t.at(0)] },
+  { what: "too few arguments", only: "redis", line: (t) => ["--cluster", "add-node", t.at(0)] },
+  { what: "an option that is none", only: "redis", line: (t) => ["--cluster", "info", t.at(0), "--bogus"] },
+];
+
+describe.each(newest)("beside the CLI of $engine $version", (server) => {
+  let twins: Twins;
+  beforeAll(async () => {
+    twins = await Twins.start(server, 9);
+  });
+  afterAll(() => twins[Symbol.asyncDispose]());
+
+  test.each(STEPS.filter(({ only = server.engine }) => only === server.engine))(
+    "$what",
+    async ({ line, input, before, exits }) => {
+      if (before) await twins.both(before);
+      const { cli, ours } = await twins.run(line, input);
+      const exitCodes = { cli: cli.exitCode, ours: ours.exitCode };
+      expect(exitCodes, `${cli.stdout}${cli.stderr}\n---\n${ours.stdout}${ours.stderr}`).toEqual(
+        exits ?? { cli: cli.exitCode, ours: cli.exitCode },
+      );
+      const [shape, wanted] = await Promise.all([twins.ours.shape(), twins.cli.shape()]);
+      const inOurs = twins.ours.markersIn(ours.stdout);
+      const inCli = twins.cli.markersIn(cli.stdout);
+      const missing = inCli.filter((marker) => !inOurs.includes(marker) && !ITS_OWN.test(marker));
+      const printed = missing.length > 0 ? ours.stdout : "";
+      expect({ missing, printed }).toEqual({ missing: [], printed: "" });
+      expect(shape.parts).toEqual(wanted.parts);
+      // Of a slot that is left over by rounding each has its own idea.
+      const apart = shape.slots.map((count, index) => Math.abs(count - (wanted.slots[index] ?? 0)));
+      expect(
+        Math.max(...apart),
+        `${shape.slots.join(" ")} and ${wanted.slots.join(" ")}`,
+      ).toBeLessThanOrEqual(1);
+      expect(ours.exitCode === 0 ? ours.stderr : "").toBe("");
+    },
+  );
+
+  test("create with two primaries", async () => {
+    await using few = await Twins.start(server, 2);
+    const { cli, ours } = await few.run(
+      (twin) => ["--cluster", "create", twin.at(0), twin.at(1)],
+      "yes\nyes\n",
+    );
+    expect(ours.exitCode).toBe(cli.exitCode);
+    const [shape, wanted] = await Promise.all([few.ours.shape(), few.cli.shape()]);
+    expect(shape).toEqual(wanted);
+  });
+
+  test("set-timeout has reached every node of both", async () => {
+    const values = [0, 1, 2, 3, 4, 5].map((index) =>
+      Promise.all([twins.cli, twins.ours].map((twin) => configOf(twin.node(index), "cluster-node-timeout"))),
+    );
+    expect((await Promise.all(values)).flat()).toEqual(Array.from({ length: 12 }, () => "3000"));
+  });
+
+  test("backup", async () => {
+    const directory = (twin: Twin) => join(twin.node(0).dir, "backup");
+    await twins.both((twin) => mkdir(directory(twin)));
+    const { cli, ours } = await twins.run((twin) => ["--cluster", "backup", twin.at(0), directory(twin)]);
+    expect([cli.exitCode, ours.exitCode, ours.stderr]).toEqual([0, 0, ""]);
+    const named = async (twin: Twin) =>
+      (await readdir(directory(twin))).map((name) => name.replace(/\d{4,5}-[0-9a-f]{40}/, "node")).sort();
+    const files = await named(twins.ours);
+    expect(files.filter((name) => name !== "manifest.json")).toEqual(await named(twins.cli));
+  });
+
+  test("import says that it is not there", async () => {
+    const { ours } = await twins.run((twin) => [
+      "--cluster",
+      "import",
+      twin.at(0),
+      "--cluster-from",
+      "127.0.0.1:1",
+      "--cluster-copy",
+    ]);
+    expect(ours).toMatchObject({ exitCode: 1, stderr: "" });
+    expect(ours.stdout).toBe("[ERR] slotctl has no import yet: use redis-cli --cluster import for it.\n");
+  });
+
+  test("takes every option that the CLI's help names", async () => {
+    const texts = [["--cluster", "help"], ["--help"]].map((args) => runProgram(server.cliPath, args));
+    const help = (await Promise.all(texts)).map(({ stdout, stderr }) => stdout + stderr).join("\n");
+    const named = new Set(help.match(/(?<=\s)--cluster-[a-z-]+/g));
+    expect(named.size).toBeGreaterThan(15);
+    const known = { ...FLAGS, ...SETTINGS };
+    const unknown = [...named].filter((option) => !Object.hasOwn(known, option));
+    expect(unknown).toEqual(["--cluster-weight"]);
+  });
+});
+
+function sixOf(twin: Twin): string[] {
+  return [0, 1, 2, 3, 4, 5].map((index) => twin.at(index));
+}
+
+function reshard(twin: Twin): string[] {
+  return ["--cluster", "reshard", twin.at(0)];
+}
+
+async function between(twin: Twin, from: number, to: number): Promise<string[]> {
+  return ["--cluster-from", await twin.id(from), "--cluster-to", await twin.id(to)];
+}
