@@ -10,7 +10,8 @@ import { eventually } from "../support/live-wait.ts";
 import { runSlotctl } from "../support/run-slotctl.ts";
 import { type RunningNodes, startNodes } from "../support/servers/start-nodes.ts";
 
-const servers = representatives(await listServers());
+/** One engine: beside-cli has every line on both. */
+const servers = representatives(await listServers()).slice(0, 1);
 const COVERED = "[OK] All 16384 slots covered.";
 const PASSWORD = "your_password";
 
