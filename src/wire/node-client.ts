@@ -83,6 +83,8 @@ export interface NodeClient {
   dumpKeys(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]>;
   /** Deletes keys of slots that are the node's or on their way to it. */
   deleteKeys(keys: readonly Key[], database: number): Promise<void>;
+  /** Deletes a key of one of the node's slots unless its value has changed; false where it has, or is gone. */
+  deleteUnchanged(key: Key, value: { readonly dump: Buffer; readonly database: number }): Promise<boolean>;
 
   /** Milliseconds that each key has left to live, undefined for one that lives for ever or is not there. */
   ttlsOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]>;

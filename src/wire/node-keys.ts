@@ -129,7 +129,19 @@ export class NodeKeys {
       { database },
     );
   }
+
+  async deleteUnchanged(
+    key: Key,
+    { dump, database }: { readonly dump: Buffer; readonly database: number },
+  ): Promise<boolean> {
+    const [deleted] = await this.#run([["EVAL", DELETE_UNCHANGED, 1, key, dump]], { database });
+    return deleted === 1;
+  }
 }
+
+/** In a script, for clients write the key all the while. */
+const DELETE_UNCHANGED =
+  "if redis.call('DUMP', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end";
 
 /** Slots whose hidden keys are counted in one transaction, in which the node answers nobody else. */
 const HIDDEN_AT_ONCE = 512;

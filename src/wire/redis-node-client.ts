@@ -170,6 +170,10 @@ export class RedisNodeClient implements NodeClient {
     return this.#keys.delete(keys, database);
   }
 
+  deleteUnchanged(key: Key, value: { readonly dump: Buffer; readonly database: number }): Promise<boolean> {
+    return this.#keys.deleteUnchanged(key, value);
+  }
+
   migrations(): Promise<readonly SlotMigration[]> {
     return this.#migrations.list();
   }

@@ -1,6 +1,7 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
+import type { SavedValue } from "../../src/cluster/key-conflict.ts";
 import { SlotSet } from "../../src/cluster/slot-set.ts";
-import { planFix } from "../../src/plan/plan-fix.ts";
+import { type FixWish, planFix } from "../../src/plan/plan-fix.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { findKeyConflicts } from "../../src/wire/find-key-conflicts.ts";
 import { observe } from "../../src/wire/observe.ts";
@@ -26,7 +27,7 @@ function aCluster(): SimCluster {
   });
 }
 
-async function planned(cluster: SimCluster): Promise<Plan> {
+async function planned(cluster: SimCluster, wish: Partial<FixWish> = {}): Promise<Plan> {
   const { clients } = cluster;
   const topology = await observe({
     clients,
@@ -35,7 +36,7 @@ async function planned(cluster: SimCluster): Promise<Plan> {
     wishes: { repair: true },
   });
   const conflicts = await findKeyConflicts(clients, { topology, within: SlotSet.all });
-  return planFix({ topology, conflicts, wish: { slots: undefined } });
+  return planFix({ topology, conflicts, wish: { slots: undefined, ...wish } });
 }
 
 function put(cluster: SimCluster, name: string, { slot, index }: { slot: number; index: number }): Buffer {
@@ -78,5 +79,42 @@ test("keys that an owner without keys has got since the plan was made are not lo
   expect(harmDone(cluster)).toEqual([]);
 
   await carryOut(cluster, await planned(cluster));
+  expect(await unfinishedIn(cluster, "b")).toEqual([]);
+});
+
+test("what a client writes at the owner is not overwritten by a MIGRATE that is sent again", async () => {
+  const cluster = aCluster();
+  const key = put(cluster, "b", { slot: 5, index: 1 });
+  cluster.node("b").importing.set(5, idOf("c"));
+  put(cluster, "a", { slot: 5, index: 2 });
+  const plan = await planned(cluster);
+  const source = cluster.clients.at(cluster.node("b").address);
+  const migrate = source.migrateKeys.bind(source);
+  vi.spyOn(source, "migrateKeys").mockImplementationOnce((request) => {
+    cluster.pause("a");
+    cluster.clock.after(100, () => {
+      cluster.resume("a");
+      cluster.node("a").keys.set(key, Buffer.from("by a client"));
+    });
+    return migrate(request);
+  });
+  await expect(carryOut(cluster, plan)).rejects.toMatchObject({ code: "keys-differ" });
+  expect(cluster.node("a").keys.get(key)?.toString()).toBe("by a client");
+});
+
+test("with keep-other a value goes only once it is saved, also one that a client has written just then", async () => {
+  const cluster = aCluster();
+  const key = put(cluster, "a", { slot: 5, index: 1 });
+  put(cluster, "b", { slot: 5, index: 1 });
+  cluster.node("b").importing.set(5, idOf("a"));
+  const saved: string[] = [];
+  const saveValue = ({ dump }: SavedValue) => {
+    saved.push(dump.toString());
+    if (saved.length === 1) cluster.node("a").keys.set(key, Buffer.from("by a client"));
+    return Promise.resolve();
+  };
+  await carryOut(cluster, await planned(cluster, { onConflict: "keep-other" }), { saveValue });
+  const [first, second] = saved;
+  expect([first, second]).toEqual([expect.stringContaining("of a"), expect.stringContaining("by a client")]);
   expect(await unfinishedIn(cluster, "b")).toEqual([]);
 });

@@ -255,6 +255,21 @@ class SimNodeClient implements NodeClient {
     );
   }
 
+  async deleteUnchanged(key: Buffer, { dump }: { dump: Buffer }): Promise<boolean> {
+    const command: SimCommand<boolean> = (node) => {
+      const isSame = dumpKey(this.#world, node, { slot: keySlot(key), key })?.equals(dump) === true;
+      if (isSame) node.keys.delete(key);
+      return isSame;
+    };
+    const [isDeleted] = await this.#run({
+      name: "EVAL",
+      commands: [command],
+      areChanges: true,
+      tolerate: undefined,
+    });
+    return isDeleted === true;
+  }
+
   async dumpFunctions(): Promise<Buffer | undefined> {
     const [dump] = await this.#ask("FUNCTION DUMP", [(node) => node.functions]);
     return dump;
