@@ -354,7 +354,7 @@ describe("members", () => {
       const lines = id === idOf("b") ? view.lines.filter((line) => line.id !== idOf("d")) : view.lines;
       return [{ address: view.address, view: { ...view, lines } }];
     });
-    expect(short(fixed(joinViews(looks)))).toEqual(["meet d-b"]);
+    expect(short(fixed(joinViews(looks)))).toEqual(["meet b-d"]);
   });
 
   test("a replica of a replica goes to that one's primary, one of nobody to the poorest", () => {

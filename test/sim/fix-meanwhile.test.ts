@@ -118,3 +118,14 @@ test("with keep-other a value goes only once it is saved, also one that a client
   expect([first, second]).toEqual([expect.stringContaining("of a"), expect.stringContaining("by a client")]);
   expect(await unfinishedIn(cluster, "b")).toEqual([]);
 });
+
+test("keys travel once their holder and their owner know each other", async () => {
+  const cluster = aCluster();
+  put(cluster, "b", { slot: 5, index: 1 });
+  cluster.node("b").importing.set(5, idOf("c"));
+  cluster.node("a").forgetPeer(idOf("b"));
+  const plan = await planned(cluster);
+  expect(plan.steps.map(({ kind }) => kind)).toContain("gather-keys");
+  await carryOut(cluster, plan, { waitMs: PATIENCE_MS });
+  expect(await unfinishedIn(cluster, "b")).toEqual([]);
+});
