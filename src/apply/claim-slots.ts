@@ -96,15 +96,14 @@ async function yieldSlots(
   if (self.id === step.owner.id) return;
   const client = context.clients.at(address);
   const given = step.slots.intersect(self.slots);
-  await client.dropSlots(given);
-  if (!isRival(step, view)) {
-    if (!marksLate(view)) await client.markImporting(given, step.owner.id);
-    return;
-  }
+  if (marksLate(view)) await client.dropSlots(given);
+  else await client.giveUpSlots(given, step.owner.id);
+  if (!isRival(step, view)) return;
+  const others = step.slots.minus(given);
   const open = new Map(self.openSlots.map(({ slot, direction }) => [slot, direction]));
   const isClosed = (slot: number) => open.get(slot) === "migrating" || (marksLate(view) && open.has(slot));
-  await client.closeSlots([...step.slots].filter(isClosed));
-  if (!marksLate(view)) await client.markImporting(step.slots, step.owner.id);
+  await client.closeSlots([...(marksLate(view) ? step.slots : others)].filter(isClosed));
+  if (!marksLate(view)) await client.markImporting(others, step.owner.id);
 }
 
 /**

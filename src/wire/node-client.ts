@@ -20,6 +20,8 @@ export interface NodeClient {
   addSlots(slots: SlotSet): Promise<void>;
   /** In the node's own eyes nobody owns the slots any more; its keys of them stay. One without an owner is no error. */
   dropSlots(slots: Iterable<number>): Promise<void>;
+  /** Has the node give slots up and import them from their owner, in one change. */
+  giveUpSlots(slots: Iterable<number>, ownerId: string): Promise<void>;
   /** The node takes a config epoch above all that it knows, without asking anybody. */
   bumpEpoch(): Promise<void>;
   setConfigEpoch(epoch: number): Promise<void>;

@@ -74,6 +74,10 @@ export class RedisNodeClient implements NodeClient {
     );
   }
 
+  async giveUpSlots(slots: Iterable<number>, ownerId: string): Promise<void> {
+    await this.#setSlots.giveUp([...slots], ownerId);
+  }
+
   async bumpEpoch(): Promise<void> {
     await this.#run([["CLUSTER", "BUMPEPOCH"]]);
   }

@@ -129,3 +129,24 @@ test("keys travel once their holder and their owner know each other", async () =
   await carryOut(cluster, plan, { waitMs: PATIENCE_MS });
   expect(await unfinishedIn(cluster, "b")).toEqual([]);
 });
+
+test("killed after any change, the same command finishes it: no deep look is needed", async () => {
+  for (let changes = 1; ; changes++) {
+    const cluster = aCluster();
+    cluster.node("c").slots.set(5, idOf("c"));
+    put(cluster, "a", { slot: 5, index: 1 });
+    put(cluster, "c", { slot: 5, index: 2 });
+    const plan = await planned(cluster);
+    cluster.stopAfter(changes);
+    const end = await carryOut(cluster, plan).then(
+      () => "done",
+      () => "killed",
+    );
+    if (end === "done") break;
+    cluster.revive();
+    letGossipFlow(cluster);
+    await cluster.clock.sleep(PATIENCE_MS);
+    await carryOut(cluster, await planned(cluster));
+    expect([changes, ...(await unfinishedIn(cluster, "b"))]).toEqual([changes]);
+  }
+});

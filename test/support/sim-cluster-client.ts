@@ -116,6 +116,17 @@ class SimNodeClient implements NodeClient {
     await this.#tell("CLUSTER DELSLOTS", Array.from(slots, drop), isUnassigned);
   }
 
+  async giveUpSlots(slots: Iterable<number>, ownerId: string): Promise<void> {
+    const giveUp = (slot: number): SimCommand<void> => {
+      return (node) => {
+        if (node.slots.ownerOf(slot) !== undefined) dropSlot(node, slot);
+        setSlotStable(node, slot);
+        setSlotImporting(node, { slot, from: ownerId });
+      };
+    };
+    await this.#tell("EXEC", Array.from(slots, giveUp));
+  }
+
   async bumpEpoch(): Promise<void> {
     await this.#tell("CLUSTER BUMPEPOCH", [bumpEpoch]);
   }
