@@ -180,6 +180,18 @@ test("a primary that does not answer is given up only when it is said that it ma
   expect(data.problems.filter(({ severity }) => severity === "error")).toEqual([]);
 });
 
+test("a primary that only slotctl does not hear keeps its slots and keys", async () => {
+  await using cluster = await MoveCluster.form({ server: await oneServer(), primaries: 3 });
+  const slots = await BrokenSlots.of(cluster);
+  await slots.put(2, 16_000);
+  cluster.node(2).pause();
+  const args = ["fix", cluster.seed, "--yes", "--unreachable-ok", "--timeout", "0.3"];
+  const refused = await slotctlJson(args, { exits: 7 });
+  cluster.node(2).resume();
+  expect(refused.document.error?.hint).toContain("other nodes hear");
+  expect(await slots.missing()).toEqual([]);
+});
+
 async function breakAsOnlyRedisStays(slots: BrokenSlots): Promise<void> {
   // Importing from a node that never had it.
   await slots.put(0, 10);
