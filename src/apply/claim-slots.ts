@@ -1,7 +1,7 @@
-import { formatAddress } from "../cluster/address.ts";
+import { type Address, formatAddress } from "../cluster/address.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
-import { reachedNodes } from "../cluster/topology.ts";
+import { reachedNodes, type Topology } from "../cluster/topology.ts";
 import { DeadlinePassed, NodeFailed, Stale } from "../errors.ts";
 import type { NodeRef, StepOf } from "../plan/step.ts";
 import { eachNode } from "../wire/each-node.ts";
@@ -20,9 +20,10 @@ type ClaimStep = StepOf<"claim-slots">;
  */
 export async function claimSlots(
   context: ApplyContext,
-  { steps, members, onEnd }: Stage<"claim-slots">,
+  { steps, members, basis, onEnd }: Stage<"claim-slots">,
 ): Promise<void> {
-  const views = reachedNodes(await context.lookAt(members)).flatMap(({ view }) => (view ? [view] : []));
+  const seen = reachedNodes(await context.lookAt(members)).flatMap(({ view }) => (view ? [view] : []));
+  const views = [...seen, ...(await lookAtSilent(context, { steps, seen, basis }))];
   const primaries = views.filter(({ self }) => self.role === "primary");
   for (const step of steps) refuseNewRivals(step, primaries);
   for (const step of steps) {
@@ -34,21 +35,48 @@ export async function claimSlots(
     for (const rival of step.rivals) await markLate(context, { step, rival });
     onEnd(step);
   }
+  for (const step of steps) {
+    for (const view of primaries) await refuseLateKeys(context, { step, view });
+  }
+}
+
+/**
+ * Who does not answer cannot give up his claims, and would delete his keys as soon as he heard of the new owner.
+ *
+ * @returns those that answer the second time.
+ * @throws NodeFailed when one does not.
+ */
+async function lookAtSilent(
+  context: ApplyContext,
+  {
+    steps,
+    seen,
+    basis,
+  }: { readonly steps: readonly ClaimStep[]; readonly seen: readonly NodeView[]; readonly basis: Topology },
+): Promise<NodeView[]> {
+  const seenIds = new Set(seen.map(({ self }) => self.id));
+  const claimantIds = new Set(steps.flatMap((step) => [...claimantsOf(step)]));
+  const silent = reachedNodes(basis).filter(({ id }) => claimantIds.has(id) && !seenIds.has(id));
+  const views: NodeView[] = [];
+  for (const { id, view } of silent) {
+    if (view) views.push(await lookAtStepNode(context, { id, address: view.address }));
+  }
+  return views;
+}
+
+/** Whoever owned some of the slots, or held keys of them, when the plan was made. */
+function claimantsOf({ rivals, why }: ClaimStep): ReadonlySet<string> {
+  const claims = (why?.slots ?? []).flatMap((evidence) => evidence.claims);
+  return new Set([...rivals.map(({ id }) => id), ...claims.map(({ nodeId }) => nodeId)]);
 }
 
 /** Whoever has come to claim a slot since the plan was made may have got keys with it. */
 function refuseNewRivals(step: ClaimStep, primaries: readonly NodeView[]): void {
-  const expected = new Set([step.owner.id, ...step.rivals.map(({ id }) => id)]);
-  const claimed = new Set(step.why?.slots.flatMap(({ claims }) => claims.map(({ nodeId }) => nodeId)));
+  const claimantIds = claimantsOf(step);
   for (const { self, address } of primaries) {
     const slots = self.slots.intersect(step.slots);
-    if (expected.has(self.id) || claimed.has(self.id) || slots.size === 0) continue;
-    const node = formatAddress(address);
-    throw new Stale(`${node} owns slots ${slots} by now.`, {
-      code: "slots-moved-meanwhile",
-      node,
-      hint: "Run the same command again to plan with the cluster as it is now.",
-    });
+    if (self.id === step.owner.id || claimantIds.has(self.id) || slots.size === 0) continue;
+    throw staleAt(address, `owns slots ${slots} by now`);
   }
 }
 
@@ -67,12 +95,48 @@ async function yieldSlots(
   const { self, address } = view;
   if (self.id === step.owner.id) return;
   const client = context.clients.at(address);
-  await client.dropSlots(step.slots.intersect(self.slots));
-  if (!step.rivals.some(({ id }) => id === self.id)) return;
+  const given = step.slots.intersect(self.slots);
+  if (marksLate(view)) await client.dropSlots(given);
+  else await client.giveUpSlots(given, step.owner.id);
+  if (!isRival(step, view)) return;
+  const others = step.slots.minus(given);
   const open = new Map(self.openSlots.map(({ slot, direction }) => [slot, direction]));
   const isClosed = (slot: number) => open.get(slot) === "migrating" || (marksLate(view) && open.has(slot));
-  await client.closeSlots([...step.slots].filter(isClosed));
-  if (!marksLate(view)) await client.markImporting(step.slots, step.owner.id);
+  await client.closeSlots([...(marksLate(view) ? step.slots : others)].filter(isClosed));
+  if (!marksLate(view)) await client.markImporting(others, step.owner.id);
+}
+
+/**
+ * Who owned slots and held none of their keys may have got some since the plan was made. Nobody can write there any
+ * more; it goes on importing slots of which it has keys, so that the next plan knows of them.
+ */
+async function refuseLateKeys(
+  context: ApplyContext,
+  { step, view }: { readonly step: ClaimStep; readonly view: NodeView },
+): Promise<void> {
+  const { self, address } = view;
+  const given = [...step.slots.intersect(self.slots)];
+  if (self.id === step.owner.id || isRival(step, view) || given.length === 0) return;
+  const client = context.clients.at(address);
+  const counts = await client.countKeys(given);
+  const late = SlotSet.of(given.filter((_, index) => counts[index] !== 0));
+  if (!marksLate(view)) await client.closeSlots(given.filter((slot) => !late.has(slot)));
+  if (late.size === 0) return;
+  await markLate(context, { step: { ...step, slots: late }, rival: { id: self.id, address } });
+  throw staleAt(address, `has got keys of slots ${late} since the plan was made`);
+}
+
+function isRival({ rivals }: ClaimStep, { self }: NodeView): boolean {
+  return rivals.some(({ id }) => id === self.id);
+}
+
+function staleAt(address: Address, what: string): Stale {
+  const node = formatAddress(address);
+  return new Stale(`${node} ${what}.`, {
+    code: "slots-moved-meanwhile",
+    node,
+    hint: "Run the same command again to plan with the cluster as it is now.",
+  });
 }
 
 /** Whoever finds the slots so knows that there are keys to be fetched, should this run die. */
@@ -148,8 +212,7 @@ async function tellOthers(
   const { owner, slots } = step;
   const others = primaries.filter(({ self }) => self.id !== owner.id);
   await eachNode(others, async (view) => {
-    const isRival = step.rivals.some(({ id }) => id === view.self.id);
-    if (!isRival && agrees(view, { owner, slots })) return;
+    if (!isRival(step, view) && agrees(view, { owner, slots })) return;
     await context.clients.at(view.address).setSlotOwner(slots, owner.id);
   });
 }

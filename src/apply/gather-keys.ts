@@ -100,6 +100,7 @@ async function prepare(
     migrateTimeoutMs: await migrateTimeout(context, step.from),
     bytesPerKey: from.keys === 0 ? 0 : from.datasetBytes / from.keys,
     mover: "classic",
+    targetServes: true,
     tally,
     pace: paces.paceOf({ ...addresses, tally }),
   };
@@ -126,7 +127,7 @@ async function emptySlots(
     for (const database of await source.databases()) {
       const keys = await findKeys(context, { move, slots: full, database });
       found += keys.slots.length;
-      const free = await settleConflicts(context, { step, move, database, found: keys.slots });
+      const free = await settleConflicts(context, { step, database, found: keys.slots });
       await sender.send(free, { database, begun });
     }
     inVain = found === 0 ? inVain + 1 : 0;

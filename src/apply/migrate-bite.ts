@@ -26,14 +26,15 @@ interface SentBite extends Bite {
  * Sends one bite of keys. A bite that the nodes did not get through in time is sent again in halves, down
  * to single keys; a key that the target has already with the same value is overwritten, for it stems from
  * a MIGRATE that broke off between the two nodes. After one that has just broken off here it is overwritten
- * whatever its value: the source has the key, so that all clients are still sent there.
+ * whatever its value: the source has the key, so that all clients are still sent there. At a target that serves the
+ * slot nothing is overwritten: the key stays where it is.
  *
  * @throws NodeFailed: `busy-key` names the keys whose values differ; others as the node said.
  */
 export async function migrateBite(context: ApplyContext, bite: SentBite): Promise<void> {
   const startMs = context.clock.nowMs();
   try {
-    await migrate(context, bite, { replace: context.moving.replace });
+    await migrate(context, bite, { replace: mayReplace(context, bite) });
     bite.bites.took(Math.max(0, context.clock.nowMs() - startMs - bite.move.pace.lineMs), bite);
   } catch (error) {
     if (!(error instanceof NodeFailed)) throw error;
@@ -41,6 +42,10 @@ export async function migrateBite(context: ApplyContext, bite: SentBite): Promis
     else if (error.code === "busy-key") await overwriteCopies(context, bite);
     else throw error;
   }
+}
+
+function mayReplace({ moving }: ApplyContext, { move }: SentBite): boolean {
+  return moving.replace && move.targetServes !== true;
 }
 
 async function migrate(
@@ -56,7 +61,8 @@ async function sendAgain(context: ApplyContext, bite: SentBite, error: NodeFaile
   const { move } = bite;
   const isUnsent = error.cause instanceof ReplyError && isConnectError(error.cause);
   // At once, for clients go on: what they delete from now on must not come back with a copy at the target.
-  const unconfirmed = isUnsent ? new Map<Key, Buffer>() : await unconfirmedKeys(context, bite);
+  const unconfirmed =
+    isUnsent || move.targetServes ? new Map<Key, Buffer>() : await unconfirmedKeys(context, bite);
   // Only worth it when the target is alive: a bite can be too large for the timeout, a dead node cannot.
   const look = await context.clients.at(move.to.address).look();
   if (!("view" in look)) throw nodeGone(move.to.address, look.unreached.detail);
@@ -87,7 +93,7 @@ async function sendSmaller(context: ApplyContext, bite: SentBite): Promise<void>
 async function migrateLargeKey(context: ApplyContext, bite: SentBite): Promise<void> {
   const timeoutMs = LARGE_KEY_PATIENCE * bite.move.migrateTimeoutMs;
   try {
-    await migrate(context, bite, { replace: context.moving.replace, timeoutMs });
+    await migrate(context, bite, { replace: mayReplace(context, bite), timeoutMs });
   } catch (error) {
     if (!(error instanceof NodeFailed) || error.code !== "busy-key") throw error;
     await overwriteCopies(context, bite);
@@ -101,6 +107,8 @@ async function migrateLargeKey(context: ApplyContext, bite: SentBite): Promise<v
  */
 async function overwriteCopies(context: ApplyContext, bite: SentBite): Promise<void> {
   const { move, keys, database } = bite;
+  // Whoever gathers keys finds them again at both nodes, and decides.
+  if (move.targetServes) return;
   if (!bite.isResent) {
     const nodes = { one: context.clients.at(move.from.address), other: context.clients.at(move.to.address) };
     const differing = await differingKeys(nodes, { keys, database });

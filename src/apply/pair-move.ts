@@ -33,4 +33,6 @@ export interface PairMove extends PreparedMove {
   readonly mover: Mover;
   readonly tally: PairTally;
   readonly pace: Pace;
+  /** The target owns the slots already: what it has of a key may be newer, and is not overwritten or deleted. */
+  readonly targetServes?: boolean;
 }

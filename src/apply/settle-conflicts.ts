@@ -2,21 +2,19 @@ import { formatAddress } from "../cluster/address.ts";
 import { bytesOfKey, type Key, keyName } from "../cluster/key.ts";
 import { Refused } from "../errors.ts";
 import type { NodeRef, StepOf } from "../plan/step.ts";
-import { differingKeys } from "../wire/differing-keys.ts";
+import { compareKeys } from "../wire/differing-keys.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import type { SizedKeys } from "./key-bites.ts";
-import type { PairMove } from "./pair-move.ts";
 
 interface Found {
   readonly step: StepOf<"gather-keys">;
-  readonly move: PairMove;
   readonly database: number;
   readonly found: readonly SizedKeys[];
 }
 
 /**
  * Decides for keys that the owner of their slot has with another value, as the step says; what gives way is saved
- * before. Keys whose values are equal are only copies.
+ * before. Keys whose values are equal are only copies: the holder's goes, for clients may change the owner's.
  *
  * @returns the keys that are left to be sent.
  * @throws Refused when nobody has said which value is to stay.
@@ -33,11 +31,12 @@ export async function settleConflicts(context: ApplyContext, work: Found): Promi
     const [names = []] = await to.keysIn({ slots: [slot], keysMaxOf: () => count * 2, database });
     const there = new Set(names.map(textOf));
     const shared = keys.filter((key) => there.has(textOf(key)));
-    const differing = await differingKeys({ one: from, other: to }, { keys: shared, database });
+    const { equal, differing } = await compareKeys({ one: from, other: to }, { keys: shared, database });
     if (differing.length > 0 && step.onConflict === "refuse") throw undecided(step, differing);
+    await from.deleteKeys(equal, database);
+    for (const key of equal) settled.add(key);
     for (const key of differing) {
-      await settle(context, { ...work, key, slot });
-      settled.add(key);
+      if (!(await makesWay(context, { ...work, key, slot }))) settled.add(key);
     }
   }
   return settled.size === 0 ? found : found.map((each) => without(each, settled));
@@ -52,30 +51,35 @@ function without({ slot, keys, sizes }: SizedKeys, settled: ReadonlySet<Key>): S
   };
 }
 
-async function settle(
+/**
+ * Saves the value that loses, and deletes it. Clients write at the owner all the while: what is not the value that was
+ * saved stays there, and is looked at again.
+ *
+ * @returns whether the key is to be sent now.
+ */
+async function makesWay(
   context: ApplyContext,
-  { step, move, database, key, slot }: Found & { readonly key: Key; readonly slot: number },
-): Promise<void> {
-  const loser = step.onConflict === "keep-owner" ? step.from : step.to;
-  const isSaved = await save(context, { key, slot, database, node: loser });
-  const from = context.clients.at(step.from.address);
-  if (step.onConflict === "keep-owner") {
-    if (isSaved) await from.deleteKeys([key], database);
-    return;
-  }
-  const { toAnnounced, migrateTimeoutMs: timeoutMs } = move;
-  await from.migrateKeys({ to: toAnnounced, keys: [key], database, timeoutMs, replace: true });
+  { step, database, key, slot }: Found & { readonly key: Key; readonly slot: number },
+): Promise<boolean> {
+  const isOwnersKept = step.onConflict === "keep-owner";
+  const loser = isOwnersKept ? step.from : step.to;
+  const dump = await save(context, { key, slot, database, node: loser });
+  if (dump === undefined) return !isOwnersKept;
+  const client = context.clients.at(loser.address);
+  if (!isOwnersKept) return await client.deleteUnchanged(key, { dump, database });
+  await client.deleteKeys([key], database);
+  return false;
 }
 
-/** @returns false where there is nothing to save: it has expired. */
+/** @returns undefined where there is nothing to save: it has expired. */
 async function save(
   context: ApplyContext,
   { key, slot, database, node }: { key: Key; slot: number; database: number; node: NodeRef },
-): Promise<boolean> {
+): Promise<Buffer | undefined> {
   const client = context.clients.at(node.address);
   const [ttlMs] = await client.ttlsOf([key], database);
   const [dump] = await client.dumpKeys([key], database);
-  if (dump === undefined) return false;
+  if (dump === undefined) return undefined;
   await context.saveValue({
     key,
     slot,
@@ -85,7 +89,7 @@ async function save(
     ttlMs,
     dump,
   });
-  return true;
+  return dump;
 }
 
 function textOf(key: Key): string {

@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { bytesOfKey } from "../cluster/key.ts";
 import type { SavedValue } from "../cluster/key-conflict.ts";
 import { FileFailed, messageOf } from "../errors.ts";
@@ -8,6 +8,8 @@ import { escapedKey } from "../ui/key-text.ts";
 export class SavedValues {
   readonly path: string;
   #count = 0;
+  /** Whether the file ends with a whole line: a run that was killed, or a full disk, may have left a part of one. */
+  #isWhole = false;
 
   constructor(path: string) {
     this.path = path;
@@ -33,9 +35,12 @@ export class SavedValues {
     };
     try {
       // Only for whoever runs it: values are nobody else's business.
-      await using file = await open(this.path, "a", 0o600);
-      await file.appendFile(`${JSON.stringify(line)}\n`);
+      await using file = await open(this.path, "a+", 0o600);
+      const isPart = !this.#isWhole && (await endsWithinLine(file));
+      this.#isWhole = false;
+      await file.appendFile(`${isPart ? "\n" : ""}${JSON.stringify(line)}\n`);
       await file.sync();
+      this.#isWhole = true;
     } catch (error) {
       throw new FileFailed(`${this.path} could not be written: ${messageOf(error)}`, {
         code: "file-not-written",
@@ -45,4 +50,11 @@ export class SavedValues {
     }
     this.#count += 1;
   }
+}
+
+async function endsWithinLine(file: FileHandle): Promise<boolean> {
+  const { size } = await file.stat();
+  if (size === 0) return false;
+  const { buffer } = await file.read({ buffer: Buffer.alloc(1), position: size - 1 });
+  return buffer.toString() !== "\n";
 }

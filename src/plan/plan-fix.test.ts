@@ -281,6 +281,26 @@ describe("where keys could be lost", () => {
   });
 });
 
+test("keys leave a node before it gives its last slot away: it becomes a replica then, and forgets them", () => {
+  const keysOf = (slots: Record<number, number>) => ({
+    keysInOpenSlots: new Map([7, 8].map((slot) => [slot, slots[slot] ?? 0])),
+  });
+  const topology = aCluster([
+    { name: "a", slots: "0-6,8-99", open: [{ slot: 7, ...importing("b") }], view: keysOf({}) },
+    {
+      name: "b",
+      slots: "7",
+      open: [
+        { slot: 7, ...migrating("a") },
+        { slot: 8, ...importing("c") },
+      ],
+      view: keysOf({ 7: 1, 8: 1 }),
+    },
+    { name: "c", slots: "100-16383", view: keysOf({}) },
+  ]);
+  expect(short(fixed(topology))).toEqual(["gather b>a", "move b>a"]);
+});
+
 test("slots that nobody owns go to those with fewest, as level as can be", () => {
   const topology = aCluster([
     { name: "a", slots: "0-4999" },
@@ -334,7 +354,7 @@ describe("members", () => {
       const lines = id === idOf("b") ? view.lines.filter((line) => line.id !== idOf("d")) : view.lines;
       return [{ address: view.address, view: { ...view, lines } }];
     });
-    expect(short(fixed(joinViews(looks)))).toEqual(["meet d-b"]);
+    expect(short(fixed(joinViews(looks)))).toEqual(["meet b-d"]);
   });
 
   test("a replica of a replica goes to that one's primary, one of nobody to the poorest", () => {

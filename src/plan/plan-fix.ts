@@ -22,9 +22,11 @@ export interface FixWish {
 
 /**
  * Repairs what is wrong with a cluster, as far as it is certain to lose no key or the wish says what may be lost.
- * First slots get their owners, for without them no key can travel; then moves that were broken off are finished;
- * then keys go to the owners of their slots; then the nodes come to know the same members. On a healthy cluster
- * that is nothing.
+ * First slots get their owners, for without them no key can travel; then members are introduced to each other, for
+ * keys only travel between nodes that know each other; then keys go to the owners of their slots; then
+ * moves that were broken off are finished: who gives its last slot away becomes a replica and forgets all keys that
+ * it holds. Only the atomic migrations of Valkey come before, for no slot can be marked beside one. Replicas
+ * get their primaries and names are forgotten last. On a healthy cluster that is nothing.
  *
  * @param conflicts keys that were found to have several values.
  * @throws Refused when keys could be lost.
@@ -44,13 +46,18 @@ export function planFix({
   const migrating = withoutOpen(topology, { within, usual: repairs.usual });
   const settle = settleEarlierRuns(topology, migrating);
   const after = afterClaims(settle.settled, repairs);
+  const finishing = settle.steps.map((step) => withReason(step, repairs));
+  const members = wish.slots === undefined ? repairMembers(after) : [];
+  const isServers = (step: Step) => step.kind === "move-slots" && step.mover === "valkey-atomic";
   const steps = [
     ...repairs.claims,
-    ...settle.steps.map((step) => withReason(step, repairs)),
+    ...members.filter(({ kind }) => kind === "meet"),
+    ...finishing.filter(isServers),
     ...repairs.gathers,
+    ...finishing.filter((step) => !isServers(step)),
     ...repairs.closings,
     ...mirrorSteps(topology, { within, repairs }),
-    ...(wish.slots === undefined ? repairMembers(after) : []),
+    ...members.filter(({ kind }) => kind !== "meet"),
   ];
   const notes = [...continuedNotes(settle), ...becomesEmptyNotes({ before: topology, after, steps })];
   return { command: "fix", basis: topology, steps, notes };

@@ -103,7 +103,16 @@ function meetSteps(topology: Topology, leavingIds: ReadonlySet<string>): StepOf<
     const strangers = unknownTo(topology, node).filter(({ id }) => !leavingIds.has(id));
     if (strangers.length === 0) return [];
     const why = whyOf(topology, { node, rule: "is-a-member" });
-    return [{ kind: "meet", node: refOf(node), peers: strangers.flatMap(peerOf), why }];
+    const known = strangers.filter((stranger) => node.view && lineAbout(node.view, stranger.id));
+    const unknown = strangers.filter((stranger) => !known.includes(stranger));
+    // Whoever knows the other one already would not begin a handshake, and is not listened to.
+    const told = known.map((stranger) => ({ node: stranger, peers: [node] }));
+    return [...(unknown.length > 0 ? [{ node, peers: unknown }] : []), ...told].map((pair) => ({
+      kind: "meet",
+      node: refOf(pair.node),
+      peers: pair.peers.flatMap(peerOf),
+      why,
+    }));
   });
 }
 

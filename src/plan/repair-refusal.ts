@@ -75,6 +75,8 @@ const HINTS: Readonly<
   "keys-differ": () =>
     "Look at both values; --on-conflict keep-owner keeps those at the slot's owner, --on-conflict keep-other those at the other node, and what gives way is saved to a file first.",
   "comes-back": () => "Wait until it has loaded its data, or let slotctl in, and run the same command again.",
+  "heard-by-others": () =>
+    "It does not answer slotctl, but other nodes hear from it: it may serve clients. Run slotctl where it can reach it; if it is down, wait until the others notice, then start it again or give up what it holds with --unreachable-ok.",
   "replica-can-take-over": (topology, stuck) => `Let a replica take over: ${failoverText(topology, stuck)}.`,
   unreached: () =>
     "Start what is down again if it can be started; --unreachable-ok gives up what it holds of these slots.",

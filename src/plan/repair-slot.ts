@@ -1,5 +1,13 @@
 import type { ConflictRule } from "../cluster/key-conflict.ts";
-import { type ClusterNode, nodeById, primariesOf, replicasOf, type Topology } from "../cluster/topology.ts";
+import {
+  type ClusterNode,
+  lineAbout,
+  nodeById,
+  primariesOf,
+  reachedNodes,
+  replicasOf,
+  type Topology,
+} from "../cluster/topology.ts";
 import type { RepairRisk, RepairRule } from "./repair-reason.ts";
 import { settleOpenSlot } from "./settle-open-slot.ts";
 import type { SlotFacts } from "./slot-facts.ts";
@@ -30,6 +38,8 @@ export type StuckRepair =
   | "unreached"
   /** A node that does not answer us serves all the same, or is about to. */
   | "comes-back"
+  /** A node that does not answer us, and that others hear. */
+  | "heard-by-others"
   /** A replica of a node that does not answer does. */
   | "replica-can-take-over"
   /** Keys have several values. */
@@ -102,8 +112,19 @@ function whyStuck(
   if (comesBack) return "comes-back";
   const hasHeir = absent.some(({ id }) => replicasOf(topology, id).some(({ view }) => view !== undefined));
   if (hasHeir) return "replica-can-take-over";
+  if (absent.some(({ id }) => isHeard(topology, id))) return "heard-by-others";
   return wish.unreachableOk ? undefined : "unreached";
 }
+
+/** It serves clients then, and would delete the keys of slots that somebody else takes. */
+function isHeard(topology: Topology, id: string): boolean {
+  return reachedNodes(topology).some(({ view }) => {
+    const line = view && lineAbout(view, id);
+    return line?.linkUp === true && !line.flags.some((flag) => NOT_HEARD.has(flag));
+  });
+}
+
+const NOT_HEARD: ReadonlySet<string> = new Set(["fail", "fail?", "handshake", "noaddr"]);
 
 function ownerFor({ owner, claimants, holders }: SlotFacts): {
   readonly owner: ClusterNode | undefined;

@@ -6,25 +6,41 @@ import { sameValue } from "./same-value.ts";
 const COMPARED_BYTES_MAX = 16 * 1024 * 1024;
 const KEYS_AT_ONCE = 200;
 
+interface Compared {
+  readonly one: NodeClient;
+  readonly other: NodeClient;
+}
+
+interface Sought {
+  readonly keys: readonly Key[];
+  readonly database: number;
+}
+
 /**
  * Keys that both nodes hold with different values, or with values too large to tell. A node only gives values of
  * slots that it owns or imports.
  */
-export async function differingKeys(
-  { one, other }: { readonly one: NodeClient; readonly other: NodeClient },
-  { keys, database }: { readonly keys: readonly Key[]; readonly database: number },
-): Promise<Key[]> {
+export async function differingKeys(nodes: Compared, sought: Sought): Promise<Key[]> {
+  return (await compareKeys(nodes, sought)).differing;
+}
+
+/** As `differingKeys`, with those whose values are certain to be the same; keys that one node lacks are in neither. */
+export async function compareKeys(
+  { one, other }: Compared,
+  { keys, database }: Sought,
+): Promise<{ readonly equal: Key[]; readonly differing: Key[] }> {
   const sizes = await one.sizesOf(keys, database);
   const sized = keys.map((key, index) => ({ key, bytes: sizes[index] ?? 0 }));
   const differing = sized.filter(({ bytes }) => bytes > COMPARED_BYTES_MAX).map(({ key }) => key);
+  const equal: Key[] = [];
   for (const part of partsOf(sized.filter(({ bytes }) => bytes <= COMPARED_BYTES_MAX))) {
     const [mine, theirs] = await Promise.all([one.dumpKeys(part, database), other.dumpKeys(part, database)]);
     part.forEach((key, index) => {
       const [a, b] = [mine[index], theirs[index]];
-      if (a !== undefined && b !== undefined && !sameValue(a, b)) differing.push(key);
+      if (a !== undefined && b !== undefined) (sameValue(a, b) ? equal : differing).push(key);
     });
   }
-  return differing;
+  return { equal, differing };
 }
 
 /** So many keys at a time as may be held, by what they really take. */

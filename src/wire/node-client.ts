@@ -20,6 +20,8 @@ export interface NodeClient {
   addSlots(slots: SlotSet): Promise<void>;
   /** In the node's own eyes nobody owns the slots any more; its keys of them stay. One without an owner is no error. */
   dropSlots(slots: Iterable<number>): Promise<void>;
+  /** Has the node give slots up and import them from their owner, in one change. */
+  giveUpSlots(slots: Iterable<number>, ownerId: string): Promise<void>;
   /** The node takes a config epoch above all that it knows, without asking anybody. */
   bumpEpoch(): Promise<void>;
   setConfigEpoch(epoch: number): Promise<void>;
@@ -83,6 +85,8 @@ export interface NodeClient {
   dumpKeys(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]>;
   /** Deletes keys of slots that are the node's or on their way to it. */
   deleteKeys(keys: readonly Key[], database: number): Promise<void>;
+  /** Deletes a key of one of the node's slots unless its value has changed; false where it has, or is gone. */
+  deleteUnchanged(key: Key, value: { readonly dump: Buffer; readonly database: number }): Promise<boolean>;
 
   /** Milliseconds that each key has left to live, undefined for one that lives for ever or is not there. */
   ttlsOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]>;

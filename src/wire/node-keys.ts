@@ -60,16 +60,18 @@ export class NodeKeys {
         ["EXEC"],
       ]);
       const results = replies.at(-1);
-      some.forEach((_, index) => counts.push(this.#numberIn(results, index * 3 + 1)));
+      some.forEach((_, index) => counts.push(this.#countIn(results, index * 3)));
     }
     return counts;
   }
 
-  /** A count that is not to be had must not read as zero. */
-  #numberIn(replies: Reply, index: number): number {
-    const reply: unknown = Array.isArray(replies) ? replies[index] : undefined;
-    if (typeof reply === "number") return reply;
-    const said = reply instanceof Error ? `: ${reply.message}` : "";
+  /** A count that is not to be had must not read as zero: nor one of a slot that could not be marked. */
+  #countIn(replies: Reply, index: number): number {
+    const [marked, reply]: unknown[] = Array.isArray(replies) ? replies.slice(index, index + 2) : [];
+    const isUnmarked = marked instanceof Error && !isSeenUnmarked(marked);
+    if (typeof reply === "number" && !isUnmarked) return reply;
+    const refusal = isUnmarked ? marked : reply;
+    const said = refusal instanceof Error ? `: ${refusal.message}` : "";
     const node = formatAddress(this.#connection.address);
     throw new NodeFailed(`${node} did not count the keys of a slot that it does not own${said}.`, {
       code: "command-failed",
@@ -129,6 +131,23 @@ export class NodeKeys {
       { database },
     );
   }
+
+  async deleteUnchanged(
+    key: Key,
+    { dump, database }: { readonly dump: Buffer; readonly database: number },
+  ): Promise<boolean> {
+    const [deleted] = await this.#run([["EVAL", DELETE_UNCHANGED, 1, key, dump]], { database });
+    return deleted === 1;
+  }
+}
+
+/** In a script, for clients write the key all the while. */
+const DELETE_UNCHANGED =
+  "if redis.call('DUMP', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) else return 0 end";
+
+/** It owns the slot by now, and tells of its keys; or an atomic migration is under way, and nobody can mark it. */
+function isSeenUnmarked({ message }: Error): boolean {
+  return /already the owner|atomic slot migration/i.test(message);
 }
 
 /** Slots whose hidden keys are counted in one transaction, in which the node answers nobody else. */

@@ -244,3 +244,27 @@ test.each([
   );
   expect(await told).toBe(outcome);
 });
+
+describe("hidden keys", () => {
+  const countsAfter = async (...results: FakeReply[]): Promise<number[]> => {
+    const node = await aNode("redis-8.6", ([name]) => {
+      if (name === "EXEC") return results;
+      return name === "MULTI" ? "OK" : "QUEUED";
+    });
+    await node.client.look();
+    return await node.client.countHiddenKeys([5], HEIR);
+  };
+
+  test("are counted while the slot is marked", async () => {
+    expect(await countsAfter("OK", 3, "OK")).toEqual([3]);
+    const owner = new Error("ERR I'm already the owner of hash slot 5");
+    expect(await countsAfter(owner, 4, "OK")).toEqual([4]);
+  });
+
+  test("do not read as none where the slot could not be marked", async () => {
+    const refusal = new Error("ERR Target node is not a master");
+    await expect(countsAfter(refusal, 0, "OK")).rejects.toThrow(
+      /did not count .*Target node is not a master/,
+    );
+  });
+});

@@ -74,6 +74,10 @@ export class RedisNodeClient implements NodeClient {
     );
   }
 
+  async giveUpSlots(slots: Iterable<number>, ownerId: string): Promise<void> {
+    await this.#setSlots.giveUp([...slots], ownerId);
+  }
+
   async bumpEpoch(): Promise<void> {
     await this.#run([["CLUSTER", "BUMPEPOCH"]]);
   }
@@ -168,6 +172,10 @@ export class RedisNodeClient implements NodeClient {
 
   deleteKeys(keys: readonly Key[], database: number): Promise<void> {
     return this.#keys.delete(keys, database);
+  }
+
+  deleteUnchanged(key: Key, value: { readonly dump: Buffer; readonly database: number }): Promise<boolean> {
+    return this.#keys.deleteUnchanged(key, value);
   }
 
   migrations(): Promise<readonly SlotMigration[]> {

@@ -5,13 +5,15 @@ import type { Command, Connection } from "./connection.ts";
 import { LANES, Lanes } from "./lanes.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { nodeFailure } from "./node-failure.ts";
-import { ReplyError } from "./reply-errors.ts";
+import { isUnassigned, ReplyError } from "./reply-errors.ts";
 import { type Run, runOver } from "./run-commands.ts";
 
 /** How long Valkey waits for the replicas of a node before it refuses a SETSLOT with NOREPLICAS. */
 const SET_SLOT_HOLD_MS = 2000;
 /** How many SETSLOT wait in line on one connection. */
 const HELD_PER_LANE = 2;
+/** Slots that are given up in one transaction, in which the node answers nobody else. */
+const GIVEN_AT_ONCE = 512;
 
 /** CLUSTER SETSLOT of one node, for many slots at once. */
 export class SetSlots {
@@ -56,6 +58,27 @@ export class SetSlots {
       throw nodeFailure(new ReplyError(refusal.message), { address: this.#address, command });
     }
     return slots.map((_, index) => Number(replies[index * 2]));
+  }
+
+  /**
+   * Gives slots up and imports them from their new owner, in one transaction: keys that are still there would be out of
+   * sight in between.
+   */
+  async giveUp(slots: readonly number[], ownerId: string): Promise<void> {
+    for (let start = 0; start < slots.length; start += GIVEN_AT_ONCE) {
+      const commands = slots.slice(start, start + GIVEN_AT_ONCE).flatMap((slot): Command[] => [
+        ["CLUSTER", "DELSLOTS", slot],
+        ["CLUSTER", "SETSLOT", slot, "STABLE"],
+        ["CLUSTER", "SETSLOT", slot, "IMPORTING", ownerId],
+      ]);
+      const results = (await this.#run([["MULTI"], ...commands, ["EXEC"]])).at(-1);
+      const replies: readonly unknown[] = Array.isArray(results) ? results : [];
+      const refusals = replies.flatMap((reply) =>
+        reply instanceof Error ? [new ReplyError(reply.message)] : [],
+      );
+      const refusal = refusals.find((error) => !isUnassigned(error));
+      if (refusal) throw nodeFailure(refusal, { address: this.#address, command: "CLUSTER SETSLOT" });
+    }
   }
 
   async mark(

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { SlotSet } from "../../src/cluster/slot-set.ts";
 import { listServers } from "../servers/list-servers.ts";
 import { aDirectory } from "../support/a-directory.ts";
 import { BrokenSlots } from "../support/broken-slots.ts";
@@ -145,6 +146,25 @@ describe.each(oldestAndNewest(await listServers()))("fix on $engine $version", (
   });
 });
 
+test("keys leave a node before it gives its last slot away: it becomes a replica then, and forgets them", async () => {
+  await using cluster = await MoveCluster.form({ server: await oneServer(), primaries: 3 });
+  const slots = await BrokenSlots.of(cluster);
+  const owned = await cluster.slotsOf(2);
+  const last = 16_000;
+  const others = owned.minus(SlotSet.of([last])).toString();
+  const away = ["--from", cluster.address(2), "--to", cluster.address(0), "--slot-ranges", others];
+  await slotctlJson(["reshard", cluster.seed, ...away, "--yes"]);
+  // Its last slot is on its way to 0, and a key of 1 came to it for no reason.
+  await slots.put(2, last);
+  await slots.open(0, last, { importing: 2 });
+  await slots.open(2, last, { migrating: 0 });
+  await slots.open(2, 6000, { importing: 0 });
+  await slots.put(2, 6000);
+
+  await slotctlJson(["fix", cluster.seed, "--yes"]);
+  expect(await slots.missing()).toEqual([]);
+});
+
 test("a primary that does not answer is given up only when it is said that it may be", async () => {
   await using cluster = await MoveCluster.form({ server: await oneServer(), primaries: 3 });
   const slots = await BrokenSlots.of(cluster);
@@ -158,6 +178,18 @@ test("a primary that does not answer is given up only when it is said that it ma
   expect(await cluster.client(0).get(key)).toBe("of 0");
   const { data } = await slotctlJson(["check", cluster.seed], { exits: "anyhow" });
   expect(data.problems.filter(({ severity }) => severity === "error")).toEqual([]);
+});
+
+test("a primary that only slotctl does not hear keeps its slots and keys", async () => {
+  await using cluster = await MoveCluster.form({ server: await oneServer(), primaries: 3 });
+  const slots = await BrokenSlots.of(cluster);
+  await slots.put(2, 16_000);
+  cluster.node(2).pause();
+  const args = ["fix", cluster.seed, "--yes", "--unreachable-ok", "--timeout", "0.3"];
+  const refused = await slotctlJson(args, { exits: 7 });
+  cluster.node(2).resume();
+  expect(refused.document.error?.hint).toContain("other nodes hear");
+  expect(await slots.missing()).toEqual([]);
 });
 
 async function breakAsOnlyRedisStays(slots: BrokenSlots): Promise<void> {

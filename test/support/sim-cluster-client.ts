@@ -116,6 +116,17 @@ class SimNodeClient implements NodeClient {
     await this.#tell("CLUSTER DELSLOTS", Array.from(slots, drop), isUnassigned);
   }
 
+  async giveUpSlots(slots: Iterable<number>, ownerId: string): Promise<void> {
+    const giveUp = (slot: number): SimCommand<void> => {
+      return (node) => {
+        if (node.slots.ownerOf(slot) !== undefined) dropSlot(node, slot);
+        setSlotStable(node, slot);
+        setSlotImporting(node, { slot, from: ownerId });
+      };
+    };
+    await this.#tell("EXEC", Array.from(slots, giveUp));
+  }
+
   async bumpEpoch(): Promise<void> {
     await this.#tell("CLUSTER BUMPEPOCH", [bumpEpoch]);
   }
@@ -253,6 +264,21 @@ class SimNodeClient implements NodeClient {
       "DEL",
       keys.map((key) => (node) => node.keys.delete(key)),
     );
+  }
+
+  async deleteUnchanged(key: Buffer, { dump }: { dump: Buffer }): Promise<boolean> {
+    const command: SimCommand<boolean> = (node) => {
+      const isSame = dumpKey(this.#world, node, { slot: keySlot(key), key })?.equals(dump) === true;
+      if (isSame) node.keys.delete(key);
+      return isSame;
+    };
+    const [isDeleted] = await this.#run({
+      name: "EVAL",
+      commands: [command],
+      areChanges: true,
+      tolerate: undefined,
+    });
+    return isDeleted === true;
   }
 
   async dumpFunctions(): Promise<Buffer | undefined> {
