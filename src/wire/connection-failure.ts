@@ -46,7 +46,7 @@ export function silent(
   return new ConnectFailed(`${node} did not answer within ${timeoutMs / 1000} s.`, {
     code: "node-silent",
     node,
-    reason: `no answer within ${timeoutMs / 1000} s`,
+    reason: `no answer ${inTlsHandshake ? "to TLS " : ""}within ${timeoutMs / 1000} s`,
     hint: inTlsHandshake
       ? "It may be stopped or cut off, or its port does not speak TLS: then leave --tls out. A longer --timeout waits longer."
       : "It may be stopped, blocked by a slow command, or cut off. A longer --timeout waits longer.",
