@@ -58,9 +58,10 @@ function stateOf(move: PairMove, open: StillOpen): string {
     return `Some slots may be open now, on their way from ${from} to ${to}; every key is on one of the two, or on the replica that has taken over from it.`;
   if (open === "trimmed")
     return `Some slots are open now, on their way from ${from} to ${to}; keys of theirs that had arrived at ${to} are lost, for Redis 8.4 and later deletes keys of open slots when a replica takes over.`;
-  return open.size === 0
-    ? "No slot was left open."
-    : `Slots ${open} are open now, on their way from ${from} to ${to}; every key is on one of the two.`;
+  if (open.size === 0) return "No slot was left open.";
+  const subject =
+    open.size === 1 ? `Slot ${open} is open now, on its way` : `Slots ${open} are open now, on their way`;
+  return `${subject} from ${from} to ${to}; every key is on one of the two.`;
 }
 
 async function openStill(context: ApplyContext, { move, slots }: Failed): Promise<StillOpen> {

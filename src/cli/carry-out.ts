@@ -7,6 +7,7 @@ import { awaitsAgreement } from "../plan/broken-before.ts";
 import { leaversOf, type Plan } from "../plan/plan.ts";
 import type { Survey } from "../plan/survey.ts";
 import { type DescribedProblem, describeProblem } from "../ui/describe-problem.ts";
+import { wrapText } from "../ui/fit-text.ts";
 import { changeJson, nothingMoved } from "../ui/json-change.ts";
 import { surveyJson } from "../ui/json-survey.ts";
 import type { SoFar } from "../ui/progress-so-far.ts";
@@ -97,7 +98,7 @@ async function applyAndLook(
   const { cluster, output } = carrying;
   let isApplied = false;
   using interruption = listenForInterruption({
-    onFirst: () => output.say([stoppingNote({ isApplied })]),
+    onFirst: () => output.say(wrapText(stoppingNote({ isApplied }), output.stderr.columns)),
     onSecond: () => {
       run[Symbol.dispose]();
       output.knownData = dataOf(plan, carrying, run.soFar);

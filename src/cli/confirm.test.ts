@@ -33,6 +33,12 @@ test.each([
   await expect(confirm("Really?")).rejects.toMatchObject({ name: "Refused", code: "answered-no" });
 });
 
+test("what is said after Ctrl-D has a line of its own", async () => {
+  const { stderr } = typing("", { end: true });
+  await expect(confirm("Really?")).rejects.toMatchObject({ code: "answered-no" });
+  expect(stderr()).toMatch(/\[y\/N\] [^\n]*\n$/);
+});
+
 test.each(["stdin", "stderr"] as const)("nobody is asked when %s is no terminal", async (name) => {
   const { stderr } = captureStreams({ isTerminal: true });
   pretend(process[name], "isTTY", false);

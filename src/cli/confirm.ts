@@ -16,10 +16,12 @@ export async function confirm(question: string, hint = LOOK_FIRST): Promise<void
   }
   const reader = createInterface({ input: process.stdin, output: process.stderr });
   // Ctrl-C and Ctrl-D at the question are a no.
-  const never = new Promise<string>((resolve) => reader.once("close", () => resolve("")));
+  const never = new Promise<undefined>((resolve) => reader.once("close", () => resolve(undefined)));
   try {
     const answer = await Promise.race([reader.question(`${question} [y/N] `), never]);
-    if (/^y(es)?$/i.test(answer.trim())) return;
+    // Nobody has typed the end of that line.
+    if (answer === undefined) process.stderr.write("\n");
+    else if (/^y(es)?$/i.test(answer.trim())) return;
   } finally {
     reader.close();
   }

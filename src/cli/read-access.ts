@@ -92,7 +92,6 @@ async function readText(path: string, flag: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code ?? "error";
-    throw new UsageError(`${flag} ${path} cannot be read (${reason}).`, { code: "bad-file", cause });
+    throw new UsageError(`${flag} ${path} cannot be read.`, { code: "bad-file", cause });
   }
 }

@@ -112,6 +112,12 @@ test("an unknown command is a usage error in the words that were typed", () => {
   expect(stderr).toContain('There is no command "local upp".');
 });
 
+test("the arguments of an unknown command are no part of its name", () => {
+  const error = new Errors.CLIError("command rebalence:10.0.0.1:6379 not found");
+  const { stderr } = reported(() => reportOutsideCommand(error, ["rebalence", "10.0.0.1:6379", "--yes"]));
+  expect(stderr).toContain('There is no command "rebalence".');
+});
+
 test("a password in the words of an unknown command is not repeated", () => {
   const error = new Errors.CLIError("command chekc:redis://:open-sesame@a:1 not found");
   const argv = ["chekc", "redis://:open-sesame@a:1", "--json"];

@@ -36,15 +36,15 @@ export function reportOutsideCommand(error: unknown, argv: readonly string[]): v
     colourAllowed: wantsColour(argv),
     secrets,
   });
-  reportError(error, output);
+  reportError(asOurs(error, argv), output);
 }
 
 /** oclif's errors carry the whole parser, flags and environment along: only their message is taken. */
-function asOurs(error: unknown): Error {
+function asOurs(error: unknown, argv: readonly string[] = []): Error {
   if (error instanceof SlotctlError) return error;
   if (error instanceof Errors.CLIError) {
     const [, unknown] = /^command (.+) not found$/s.exec(error.message) ?? [];
-    if (unknown !== undefined) return unknownCommand(unknown);
+    if (unknown !== undefined) return unknownCommand(unknown, argv);
     // Some have no exit code of their own: a value that is none of a flag's options carries the parser along,
     // and a flag that lacks its value is known by its words.
     if (
@@ -77,9 +77,10 @@ interface ParserDetails {
   readonly parse?: { readonly output?: { readonly flags?: Readonly<Record<string, unknown>> } };
 }
 
-/** oclif joins all words that could be a command's with colons; an address is left as it is. */
-function unknownCommand(words: string): UsageError {
-  const typed = /^[\w:-]+$/.test(words) ? words.replaceAll(":", " ") : words;
+/** oclif joins all words with colons, the arguments too: named are those in front that could be a command's. */
+function unknownCommand(words: string, argv: readonly string[]): UsageError {
+  const end = argv.findIndex((word) => !/^[a-z][a-z-]*$/i.test(word));
+  const typed = argv.slice(0, end === -1 ? argv.length : end).join(" ") || words;
   return new UsageError(`There is no command "${typed}".`, {
     code: "usage",
     hint: "slotctl --help lists all commands.",

@@ -113,6 +113,7 @@ test.each([
     hint: "Its log says why. Then run the same command again: it goes on from here.",
     left: "Its log says why. ",
   },
+  { hint: "Free memory, then run the same command again: it goes on from here.", left: "Free memory. " },
   {
     hint: "Look at both, or run the same command again with --replace.",
     left: "Look at both, or run the command below with --replace. ",

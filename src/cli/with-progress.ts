@@ -100,6 +100,8 @@ function hintFor({ hint }: SlotctlError, { rest }: Broken): string | undefined {
   if (rest === undefined) return hint;
   const advice = (hint ?? "")
     .replace("the same command again with", "the command below with")
+    // What has to be done before stays: "Raise maxmemory on it or free memory."
+    .replace(/,? (?:then|and) run the same command again(?:: it goes on from here)?\./, ".")
     .split(/(?<=\.) /)
     .filter((said) => said !== "" && !/same command again/.test(said));
   return [...advice, restHint(rest)].join(" ");

@@ -9,6 +9,7 @@ import { aFakeNode, Misbehaviour, silence } from "../../test/support/fake-node.t
 import { type TlsFiles, tlsFiles } from "../../test/support/servers/tls-files.ts";
 import type { SlotctlError } from "../errors.ts";
 import { Connection } from "./connection.ts";
+import { silent } from "./connection-failure.ts";
 import type { TlsAccess } from "./node-access.ts";
 
 async function failureOf(
@@ -82,6 +83,16 @@ test("a plain port that answers to TLS is told apart from a bad certificate", as
   const error = await failureOf(address, { tls: await tlsAccess() });
   expect(error).toMatchObject({ code: "node-unreachable", hint: expect.stringContaining("--tls") as string });
   expect(error.message).toMatch(/does not speak TLS on this port\.$/);
+});
+
+test.each([
+  { timeoutMs: 2332, within: "2.3 s" },
+  { timeoutMs: 5000, within: "5 s" },
+  { timeoutMs: 250, within: "0.25 s" },
+])("$timeoutMs ms without an answer are $within", ({ timeoutMs, within }) => {
+  expect(silent("a:1", { timeoutMs, inTlsHandshake: false }).message).toBe(
+    `a:1 did not answer within ${within}.`,
+  );
 });
 
 test("a plain port that waits for the end of a line in the TLS greeting is silent, and --tls named", async () => {

@@ -43,10 +43,12 @@ export function silent(
   node: string,
   { timeoutMs, inTlsHandshake }: { timeoutMs: number; inTlsHandshake: boolean },
 ): ConnectFailed {
-  return new ConnectFailed(`${node} did not answer within ${timeoutMs / 1000} s.`, {
+  // What is left of a longer wait is seldom a round number.
+  const seconds = Number((timeoutMs / 1000).toFixed(timeoutMs < 1000 ? 2 : 1));
+  return new ConnectFailed(`${node} did not answer within ${seconds} s.`, {
     code: "node-silent",
     node,
-    reason: `no answer within ${timeoutMs / 1000} s`,
+    reason: `no answer ${inTlsHandshake ? "to TLS " : ""}within ${seconds} s`,
     hint: inTlsHandshake
       ? "It may be stopped or cut off, or its port does not speak TLS: then leave --tls out. A longer --timeout waits longer."
       : "It may be stopped, blocked by a slow command, or cut off. A longer --timeout waits longer.",

@@ -110,6 +110,14 @@ test.each([
   await expect(failure).rejects.toHaveProperty("hint", expect.any(String));
 });
 
+test("a seed that does not answer to TLS may be one without", async () => {
+  const unreached = { state: "silent", detail: "no answer to TLS within 5 s" } as const;
+  const clients = lookingClients([{ address: seed, unreached }]);
+  await expect(observe({ clients, seed, mapAddress })).rejects.toMatchObject({
+    hint: expect.stringContaining("leave --tls out") as string,
+  });
+});
+
 test("keys of open slots are counted on every primary, after the fact that they are open is known", async () => {
   const specs: NodeSpec[] = [
     { name: "a", slots: "0-8191", open: [{ slot: 7, direction: "migrating", peer: "b" }] },

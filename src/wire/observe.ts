@@ -99,7 +99,9 @@ function seedFailed(look: Extract<Look, { unreached: unknown }>): ConnectFailed 
     unreachable: /closed the connection/.test(detail)
       ? "If the port speaks TLS, add --tls; else give another node of the cluster."
       : "Give another node of the cluster: any one that answers will do.",
-    silent: "Give another node of the cluster, or wait longer with --timeout.",
+    silent: /to TLS/.test(detail)
+      ? "If the port does not speak TLS, leave --tls out; else give another node of the cluster, or wait longer with --timeout."
+      : "Give another node of the cluster, or wait longer with --timeout.",
     loading: "Give another node of the cluster, or wait until it has loaded its data.",
     denied:
       "Give the password with --password-file, --ask-password or SLOTCTL_PASSWORD, and the ACL user with --user; for TLS see --tls and --cacert.",

@@ -47,7 +47,7 @@ async function failureOf(cluster: SimCluster): Promise<SlotctlError> {
 function namedIn({ message }: SlotctlError): SlotSet | undefined {
   if (message.includes("Some slots may be open now")) return undefined;
   if (message.includes("No slot was left open.")) return SlotSet.empty;
-  return parseSlots(/Slots (\S+) are open now/.exec(message)?.[1] ?? "none");
+  return parseSlots(/Slots? (\S+) (?:is|are) open now/.exec(message)?.[1] ?? "none");
 }
 
 function expectNamed(cluster: SimCluster, failure: SlotctlError): void {
