@@ -6,6 +6,12 @@ export interface Interruption extends Disposable {
 /** SIGHUP is what a terminal sends that goes away, and an ssh connection that drops. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/**
+ * One Ctrl-C may arrive twice: from the terminal, and once more from a parent that passes on what it gets, such as
+ * timeout(1) or npx.
+ */
+const SAME_REQUEST_MS = 50;
+
 type SignalName = keyof typeof EXIT_CODES;
 
 const SIGNAL_NAMES = Object.keys(EXIT_CODES) as SignalName[];
@@ -24,12 +30,15 @@ export function listenForInterruption({
   onSecond: () => void;
 }): Interruption {
   const controller = new AbortController();
+  let askedMs = 0;
   const handle = (name: SignalName) => {
     if (!controller.signal.aborted) {
+      askedMs = performance.now();
       controller.abort();
       onFirst();
       return;
     }
+    if (performance.now() - askedMs < SAME_REQUEST_MS) return;
     onSecond();
     process.exit(EXIT_CODES[name]);
   };
