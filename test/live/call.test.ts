@@ -1,4 +1,3 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { listServers } from "../servers/list-servers.ts";
@@ -14,10 +13,8 @@ import {
 import { eventually } from "../support/live-wait.ts";
 import { oneServer } from "../support/move-servers.ts";
 import { type RunningSlotctl, runSlotctl } from "../support/run-slotctl.ts";
+import { askAgain } from "../support/second-signal.ts";
 import type { RunningNode } from "../support/servers/start-nodes.ts";
-
-/** A second signal sooner than 50 ms after the first is taken for the same request. */
-const SECOND_AFTER_MS = 60;
 
 interface CallNode {
   readonly id: string;
@@ -219,8 +216,7 @@ describe("call", () => {
       () => Promise.resolve(slotctl.stderrSoFar()),
       (said) => said.includes("Waiting for the nodes"),
     );
-    await delay(SECOND_AFTER_MS);
-    if (signals === 2) slotctl.kill("SIGINT");
+    if (signals === 2) await askAgain(slotctl, "SIGINT");
     const { document } = await ended;
     expect(document.error).toMatchObject({ code });
   });

@@ -4,6 +4,7 @@ import { MoveCluster } from "../support/move-cluster.ts";
 import { midway } from "../support/move-midway.ts";
 import { oneServer } from "../support/move-servers.ts";
 import { until } from "../support/move-until.ts";
+import { askAgain } from "../support/second-signal.ts";
 
 const server = await oneServer();
 const KEYS = 60_000;
@@ -39,7 +40,7 @@ describe("a terminal that goes away", () => {
     const result = await midway({ cluster, args }, async (run) => {
       run.kill("SIGHUP");
       await until(() => run.stderrSoFar().includes("Once more stops at once"));
-      run.kill("SIGHUP");
+      await askAgain(run, "SIGHUP");
     });
     expect(result).toMatchObject({ exitCode: 129 });
     expect(result.json()).toMatchObject({

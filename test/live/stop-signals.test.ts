@@ -1,16 +1,14 @@
-import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrokenKeys, loadKeys } from "../support/keys.ts";
 import { MoveCluster } from "../support/move-cluster.ts";
 import { midway } from "../support/move-midway.ts";
 import { until } from "../support/move-until.ts";
+import { askAgain } from "../support/second-signal.ts";
 import { twoServers } from "../support/move-servers.ts";
 import type { RunningSlotctl } from "../support/run-slotctl.ts";
 
 const servers = await twoServers();
 const KEYS = 60_000;
-/** A second signal sooner than 50 ms after the first is taken for the same request. */
-const SECOND_AFTER_MS = 60;
 const SIGNALS = [
   { signal: "SIGINT", code: 130 },
   { signal: "SIGTERM", code: 143 },
@@ -74,8 +72,7 @@ describe.each(servers)("a move that is asked to stop on $engine $version", (serv
     const result = await midway({ cluster, args }, async (run) => {
       run.kill(given.signal);
       await until(() => run.stderrSoFar().includes("Once more stops at once"));
-      await delay(SECOND_AFTER_MS);
-      run.kill(given.signal);
+      await askAgain(run, given.signal);
     });
     expect(result).toMatchObject({ exitCode: given.code });
     expect(result.stderr).not.toMatch(/^\s+at /m);
