@@ -1,17 +1,11 @@
-import { formatAddress } from "../cluster/address.ts";
 import { keyName } from "../cluster/key.ts";
-import { SlotSet } from "../cluster/slot-set.ts";
-import { NodeFailed } from "../errors.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { closeUntouched } from "./close-untouched.ts";
+import { DwindlingKeys } from "./dwindling-keys.ts";
 import { findKeys, type FoundKeys } from "./find-keys.ts";
 import { handOverSlots } from "./hand-over-slots.ts";
 import type { KeySender } from "./key-sender.ts";
 import type { PairMove } from "./pair-move.ts";
-
-/** How often a node may count as many keys as before although all that it listed were sent, before that is a failure. */
-const LOOKS_IN_VAIN_MAX = 20;
-const LOOK_AGAIN_MS = 50;
 
 interface Batch {
   readonly move: PairMove;
@@ -87,19 +81,15 @@ export class ClassicBatch {
   async #emptyRest(): Promise<readonly number[]> {
     const source = this.#context.clients.at(this.#move.from.address);
     let full = this.slots;
-    let inVain = 0;
-    for (let fewest = Infinity; ;) {
+    const dwindling = new DwindlingKeys(this.#context, this.#move.from);
+    for (;;) {
       const counts = full.length === 0 ? [] : await source.countKeys(full);
       const countOf = new Map(full.map((slot, index) => [slot, counts[index] ?? 0]));
       full = full.filter((slot) => countOf.get(slot) !== 0);
       const wanted = full.filter((slot) => this.#mayTravel(slot));
       if (wanted.length === 0) return full;
       const keyCount = wanted.reduce((sum, slot) => sum + (countOf.get(slot) ?? 0), 0);
-      // Keys that expire are counted a little longer than they are listed.
-      inVain = keyCount < fewest ? 0 : inVain + 1;
-      fewest = Math.min(fewest, keyCount);
-      if (inVain >= LOOKS_IN_VAIN_MAX) throw keysStay(this.#move, wanted);
-      if (inVain > 0) await this.#context.clock.sleep(LOOK_AGAIN_MS);
+      await dwindling.stillCounted(keyCount, wanted);
       for (const database of await source.databases()) await this.#empty(wanted, database);
     }
   }
@@ -143,16 +133,4 @@ export class ClassicBatch {
   async #find(slots: readonly number[], database: number): Promise<FoundKeys> {
     return await findKeys(this.#context, { move: this.#move, slots, database });
   }
-}
-
-function keysStay({ from }: PairMove, slots: readonly number[]): NodeFailed {
-  const node = formatAddress(from.address);
-  return new NodeFailed(
-    `${node} counts keys in slots ${SlotSet.of(slots)} that it does not list, or that MIGRATE does not take away.`,
-    {
-      code: "keys-stay",
-      node,
-      hint: `CLUSTER COUNTKEYSINSLOT and GETKEYSINSLOT at ${node} tell more. Valkey with import-mode yes keeps keys that have expired, and MIGRATE leaves them: set it to no. Then run the same command again: it goes on from here.`,
-    },
-  );
 }

@@ -1,9 +1,10 @@
 import { formatAddress } from "../cluster/address.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
-import { NodeFailed, Stale } from "../errors.ts";
+import { Stale } from "../errors.ts";
 import type { NodeRef, StepOf } from "../plan/step.ts";
 import { eachBounded } from "../wire/each-bounded.ts";
 import type { ApplyContext } from "./apply-context.ts";
+import { DwindlingKeys } from "./dwindling-keys.ts";
 import { findKeys } from "./find-keys.ts";
 import { KeySender } from "./key-sender.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
@@ -17,10 +18,6 @@ import { waitForAgreement } from "./wait-for-agreement.ts";
 type GatherStep = StepOf<"gather-keys">;
 
 const SLOTS_AT_ONCE = 64;
-/** How often a node may count keys that it does not list, for they expire just then, before that is a failure. */
-const LOOKS_IN_VAIN_MAX = 20;
-const LOOK_AGAIN_MS = 50;
-
 /**
  * Sends the keys that nodes hold of slots which are not theirs to the owners of these slots. While a slot is being
  * emptied its holder imports it: only then does it take MIGRATE for it, and no gossip makes it delete the keys. A run
@@ -119,20 +116,20 @@ async function emptySlots(
   const source = context.clients.at(step.from.address);
   // A slot that has begun is finished, whoever asks to stop: its keys are on the way.
   const begun = new Set(slots);
-  for (let inVain = 0; ;) {
+  const dwindling = new DwindlingKeys(context, step.from);
+  for (;;) {
     const counts = await source.countKeys(slots);
     const full = slots.filter((_, index) => counts[index] !== 0);
     if (full.length === 0) return;
-    let found = 0;
+    await dwindling.stillCounted(
+      counts.reduce((sum, count) => sum + count, 0),
+      full,
+    );
     for (const database of await source.databases()) {
       const keys = await findKeys(context, { move, slots: full, database });
-      found += keys.slots.length;
       const free = await settleConflicts(context, { step, database, found: keys.slots });
       await sender.send(free, { database, begun });
     }
-    inVain = found === 0 ? inVain + 1 : 0;
-    if (inVain >= LOOKS_IN_VAIN_MAX) throw keysNotListed(step.from, full);
-    if (inVain > 0) await context.clock.sleep(LOOK_AGAIN_MS);
   }
 }
 
@@ -143,14 +140,5 @@ function refuse({ address }: NodeRef, slots: SlotSet, what: string): void {
     code: "slots-moved-meanwhile",
     node,
     hint: "Run the same command again to plan with the cluster as it is now.",
-  });
-}
-
-function keysNotListed({ address }: NodeRef, slots: readonly number[]): NodeFailed {
-  const node = formatAddress(address);
-  return new NodeFailed(`${node} counts keys in slots ${SlotSet.of(slots)} and lists none of them.`, {
-    code: "keys-not-listed",
-    node,
-    hint: `CLUSTER COUNTKEYSINSLOT and GETKEYSINSLOT at ${node} tell more. Run the same command again: it goes on from here.`,
   });
 }
