@@ -56,6 +56,7 @@ function notUsable(failed: readonly FailedLook[]): SlotctlError {
   const details = {
     code: unreachedCode({ unreached: first?.unreached }),
     node: first && formatAddress(first.address),
+    reason: first?.unreached.detail,
   };
   return failed.every(({ unreached }) => unreached.state === "not-a-cluster-node")
     ? new Refused(message, { ...details, hint: "Start these servers with cluster-enabled yes." })

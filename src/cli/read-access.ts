@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { UsageError } from "../errors.ts";
+import { wrapText } from "../ui/fit-text.ts";
 import { PASSWORD_NOTE } from "../ui/password-note.ts";
 import { addressMap } from "../wire/address-map.ts";
 import type { NodeAccess, TlsAccess } from "../wire/node-access.ts";
@@ -53,7 +54,7 @@ async function readPassword(
   const onCommandLine = inAddress ?? flags.password;
   if (onCommandLine !== undefined) {
     output.protect(onCommandLine);
-    output.say([PASSWORD_NOTE]);
+    output.say(wrapText(PASSWORD_NOTE, output.stderr.columns));
     return onCommandLine;
   }
   const file = flags["password-file"];
