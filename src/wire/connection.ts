@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import type { Redis } from "ioredis";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { ConnectFailed } from "../errors.ts";
@@ -20,7 +21,7 @@ export type Command = readonly [name: string, ...args: (string | number | Buffer
 export type Reply = unknown;
 
 export interface SendOptions {
-  /** For connecting and all replies together; by default the reply timeout. */
+  /** For connecting, for the first of the replies, and for each pause between them; by default the reply timeout. */
   readonly timeoutMs?: number;
   /** Strings of the replies as bytes. */
   readonly asBuffers?: boolean;
@@ -211,13 +212,31 @@ export class Connection {
   ): Promise<T> {
     await Promise.race([work.catch(() => undefined), before]);
     const leftMs = this.#overdue ? Math.min(SILENT_AGAIN_MS, timeoutMs) : timeoutMs;
-    if (await endsWithin(work, leftMs)) return await work;
+    if (await this.#endsWithin(work, leftMs)) return await work;
     const forgive = () => {
       if (this.#overdue === overdue) this.#overdue = undefined;
     };
     const overdue: Promise<void> = work.then(forgive, forgive);
     this.#overdue = overdue;
     throw this.#silent(timeoutMs);
+  }
+
+  /**
+   * Many replies may take longer than one may, and on a busy machine it is slotctl that comes late to them: as long as
+   * something has come since it was last asked about, the node is not silent.
+   */
+  async #endsWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+    for (;;) {
+      const bytesBefore = this.#bytesRead;
+      if (await endsWithin(work, timeoutMs)) return true;
+      // Timers come before what the sockets have for us: those are read once more.
+      await setImmediate();
+      if (this.#bytesRead === bytesBefore) return false;
+    }
+  }
+
+  get #bytesRead(): number {
+    return this.#redis?.stream?.bytesRead ?? 0;
   }
 
   #silent(timeoutMs: number): ConnectFailed {
