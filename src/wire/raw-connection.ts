@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import { DeadlinePassed } from "../errors.ts";
@@ -9,7 +9,7 @@ import type { NodeAccess } from "./node-access.ts";
 
 /** A line of a server is a status or an error; what is longer is no line. */
 const LINE_BYTES_MAX = 64 * 1024;
-/** Much at a time, and always into the same buffer: a new one for each chunk costs more than all else that is done. */
+/** Much at a time, and without TLS always into the same buffer: a new one for each chunk costs more than all else. */
 const CHUNK_BYTES_MAX = 256 * 1024;
 
 /**
@@ -168,16 +168,15 @@ async function connect(
   const where = formatAddress(address);
   const { tls, timeoutMs } = access;
   const { host, port } = address;
-  const onread = {
-    buffer: Buffer.allocUnsafe(CHUNK_BYTES_MAX),
-    callback: (bytes: number, buffer: Uint8Array) => {
-      onChunk(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
-      // No more until somebody asks for it.
-      return false;
-    },
-  };
-  const options = { host, port, onread };
-  const socket = tls ? connectTls({ ...tlsOptions(tls, host), ...options }) : connectTcp(options);
+  const socket = tls
+    ? connectTls({ ...tlsOptions(tls, host), host, port })
+    : connectTcp({ host, port, onread: intoOneBuffer(onChunk) });
+  // What is decrypted together comes together, paused or not: one buffer for it would be written over.
+  if (tls)
+    socket.on("data", (chunk: Buffer) => {
+      socket.pause();
+      onChunk(chunk);
+    });
   const late = silent(where, { timeoutMs, inTlsHandshake: tls !== undefined });
   const timer = setTimeout(() => socket.destroy(late), timeoutMs);
   try {
@@ -189,6 +188,17 @@ async function connect(
   } finally {
     clearTimeout(timer);
   }
+}
+
+function intoOneBuffer(onChunk: (chunk: Buffer) => void): OnReadOpts {
+  return {
+    buffer: Buffer.allocUnsafe(CHUNK_BYTES_MAX),
+    callback: (bytes, buffer) => {
+      onChunk(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
+      // No more until somebody asks for it.
+      return false;
+    },
+  };
 }
 
 function encode(words: readonly string[]): string {
