@@ -1,7 +1,7 @@
-import { type Address, formatAddress } from "../cluster/address.ts";
+import { type Address, formatAddress, isSocketPath } from "../cluster/address.ts";
 import { howUnreached, unreachedCode } from "../cluster/how-unreached.ts";
 import type { Look, NodeView } from "../cluster/node-view.ts";
-import { ConnectFailed, type SlotctlError, Refused } from "../errors.ts";
+import { ConnectFailed, type SlotctlError, Refused, UsageError } from "../errors.ts";
 import type { MeetAddresses } from "../plan/meet-peer.ts";
 import { eachNode } from "../wire/each-node.ts";
 import type { Cluster } from "./cluster.ts";
@@ -21,6 +21,7 @@ type FailedLook = Extract<Look, { unreached: unknown }>;
  * @throws ConnectFailed or Refused with every one that cannot be: nothing is begun with some of them.
  */
 export async function lookAtNewcomers(cluster: Cluster, given: readonly Address[]): Promise<Newcomers> {
+  for (const { host } of given) if (isSocketPath(host)) throw noSocketHere(host);
   const looks = await eachNode(given, (address) => cluster.clients.at(cluster.reach(address)).look());
   const failed = looks.flatMap((look) => ("unreached" in look ? [look] : []));
   if (failed.length > 0) throw notUsable(failed);
@@ -28,6 +29,13 @@ export async function lookAtNewcomers(cluster: Cluster, given: readonly Address[
     views: looks.flatMap((look) => ("view" in look ? [look.view] : [])),
     meetAddresses: await addressesForMeet(cluster, given),
   };
+}
+
+function noSocketHere(path: string): UsageError {
+  return new UsageError(`${path} is a Unix socket, and a node is to join under an address.`, {
+    code: "bad-address",
+    hint: "Give the address at which the other nodes reach it; only the SEED may be a socket.",
+  });
 }
 
 /** Each name is asked for once, however many nodes a host has: CLUSTER MEET takes no names. */

@@ -11,7 +11,7 @@ import {
   withoutArguments,
 } from "./connection-failure.ts";
 import { endsWithin } from "./ends-within.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { quietOptions } from "./quiet-options.ts";
 import { isDenied, ReplyError } from "./reply-errors.ts";
 
@@ -145,6 +145,7 @@ export class Connection {
     redis.once("close", () => {
       if (this.#redis === redis) this.#drop();
     });
+    this.#access.routes?.arrived(this.address, redis.stream.remoteAddress);
     this.#limitReplies(redis);
     await this.#authenticate(redis);
     return redis;
@@ -166,7 +167,7 @@ export class Connection {
 
   /** By ourselves, for ioredis writes a warning of its own when a node has no password. */
   async #authenticate(redis: Redis): Promise<void> {
-    const { username, password } = this.#access;
+    const { username, password } = credentialsFor(this.#access, this.address);
     if (password === undefined && username === undefined) return;
     try {
       // A user without a password is one that needs none: it is asked for all the same, or the commands

@@ -8,7 +8,8 @@ import { openSlotsOf, primariesOf, type Topology } from "../cluster/topology.ts"
 import { ConnectFailed } from "../errors.ts";
 import { countSuspects, revealStrays } from "./count-suspects.ts";
 import { eachNode } from "./each-node.ts";
-import type { LookWishes, NodeClients } from "./node-client.ts";
+import { type LookingAtLine, lookAtLine } from "./look-at-line.ts";
+import type { LookWishes } from "./node-client.ts";
 
 /** What is asked of each node besides what it always reports. */
 export interface ObserveWishes extends Pick<LookWishes, "deep" | "settings" | "moving"> {
@@ -16,11 +17,8 @@ export interface ObserveWishes extends Pick<LookWishes, "deep" | "settings" | "m
   readonly repair?: boolean;
 }
 
-export interface Observing {
-  readonly clients: NodeClients;
+export interface Observing extends LookingAtLine {
   readonly seed: Address;
-  /** From what a node announces to where it is reached. */
-  readonly mapAddress: (announced: Address) => Address;
   readonly wishes?: ObserveWishes;
 }
 
@@ -64,17 +62,6 @@ async function followGossip(observing: Observing, first: Look): Promise<LookAt[]
     for (const look of fresh) remember(look);
   }
   return [...looks.values()];
-}
-
-async function lookAtLine({ clients, mapAddress, wishes = {} }: Observing, line: NodeLine): Promise<LookAt> {
-  const address = mapAddress(line.address as Address);
-  const look = await clients.at(address).look(wishes);
-  // Somebody else may live at the address by now: a node that was reset hard, or another cluster's.
-  if ("view" in look && look.view.self.id !== line.id) {
-    const detail = `another node answers there: ${look.view.self.id}`;
-    return { address, expectedId: line.id, unreached: { state: "unreachable", detail } };
-  }
-  return { ...look, expectedId: line.id };
 }
 
 /** Keys of an open slot may be on either side, or on a third node: every primary is asked. */

@@ -5,7 +5,8 @@ import { type Address, formatAddress } from "../cluster/address.ts";
 import { DeadlinePassed } from "../errors.ts";
 import { tlsOptions } from "./tls-options.ts";
 import { type ConnectionError, connectionLost, denied, notConnected, silent } from "./connection-failure.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
+import type { Credentials } from "./node-credentials.ts";
 
 /** A line of a server is a status or an error; what is longer is no line. */
 const LINE_BYTES_MAX = 64 * 1024;
@@ -39,7 +40,7 @@ export class RawConnection implements Disposable {
   static async open(address: Address, access: NodeAccess): Promise<RawConnection> {
     const connection = new RawConnection(await connect(address, access), formatAddress(address));
     try {
-      await connection.#authenticate(access);
+      await connection.#authenticate(credentialsFor(access, address), access.timeoutMs);
       return connection;
     } catch (error) {
       connection[Symbol.dispose]();
@@ -101,7 +102,7 @@ export class RawConnection implements Disposable {
     }
   }
 
-  async #authenticate({ username, password, timeoutMs }: NodeAccess): Promise<void> {
+  async #authenticate({ username, password }: Credentials, timeoutMs: number): Promise<void> {
     if (password === undefined && username === undefined) return;
     this.send([["AUTH", ...(username === undefined ? [] : [username]), password ?? ""]]);
     const reply = await this.readLine(timeoutMs);
@@ -119,14 +120,16 @@ export class RawConnection implements Disposable {
   }
 }
 
-async function connect(address: Address, { tls, timeoutMs }: NodeAccess): Promise<Socket> {
+async function connect(address: Address, { tls: tlsAccess, timeoutMs, routes }: NodeAccess): Promise<Socket> {
   const where = formatAddress(address);
-  const { host, port } = address;
-  const socket = tls ? connectTls({ ...tlsOptions(tls, host), host, port }) : connectTcp({ host, port });
+  const route = routes?.to(address) ?? address;
+  const tls = "path" in route ? undefined : tlsAccess;
+  const socket = tls ? connectTls({ ...tlsOptions(tls, address.host), ...route }) : connectTcp(route);
   const late = silent(where, { timeoutMs, inTlsHandshake: tls !== undefined });
   const timer = setTimeout(() => socket.destroy(late), timeoutMs);
   try {
     await once(socket, tls ? "secureConnect" : "connect");
+    routes?.arrived(address, socket.remoteAddress);
     return socket;
   } catch (error) {
     socket.destroy();
