@@ -1,3 +1,4 @@
+import { type Denial, denialHint, denialReason } from "./denial.ts";
 import { ConnectFailed, NodeFailed } from "../errors.ts";
 
 /** An error of the system or of the TLS library. */
@@ -28,13 +29,14 @@ export function notConnected(node: string, cause: ConnectionError): ConnectFaile
 }
 
 /** The node takes connections, but not ours. */
-export function denied(node: string, detail: string): ConnectFailed {
-  const reason = withoutStop(withoutArguments(detail));
+export function denied(node: string, detail: string, denial?: Denial): ConnectFailed {
+  const lacks = denial && detail.startsWith("NOPERM") ? denial : undefined;
+  const reason = lacks ? denialReason(detail, lacks) : withoutStop(withoutArguments(detail));
   return new ConnectFailed(`${node} does not let slotctl in: ${reason}.`, {
     code: "node-denied",
     node,
     reason,
-    hint: hintForDenied(detail),
+    hint: lacks ? denialHint(detail, lacks) : hintForDenied(detail),
   });
 }
 

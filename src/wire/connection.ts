@@ -10,6 +10,7 @@ import {
   silent,
   withoutArguments,
 } from "./connection-failure.ts";
+import { commandName } from "./command-name.ts";
 import { endsWithin } from "./ends-within.ts";
 import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { quietOptions } from "./quiet-options.ts";
@@ -87,6 +88,11 @@ export class Connection {
   /** False once the node said that it has no password: it would refuse one in MIGRATE as well. */
   get takesPassword(): boolean {
     return this.#takesPassword;
+  }
+
+  /** Whom the node takes us for. */
+  get user(): string {
+    return credentialsFor(this.#access, this.address).username ?? "default";
   }
 
   /** For good: what is sent later fails, and nothing of it keeps the process running. */
@@ -197,9 +203,12 @@ export class Connection {
   }
 
   /** Error replies that mean the whole connection is not allowed are failures of the connection. */
-  refuseDenied(replies: readonly Reply[]): void {
-    const refusal = replies.find((reply) => reply instanceof ReplyError && isDenied(reply));
-    if (refusal instanceof ReplyError) throw denied(this.#where, refusal.message);
+  refuseDenied(replies: readonly Reply[], commands: readonly Command[]): void {
+    replies.forEach((reply, index) => {
+      if (!(reply instanceof ReplyError) || !isDenied(reply)) return;
+      const denial = { user: this.user, command: commandName(commands[index]) };
+      throw denied(this.#where, reply.message, denial);
+    });
   }
 
   /**
