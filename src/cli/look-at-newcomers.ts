@@ -3,7 +3,9 @@ import { howUnreached, unreachedCode } from "../cluster/how-unreached.ts";
 import type { Look, NodeView } from "../cluster/node-view.ts";
 import { ConnectFailed, type SlotctlError, Refused, UsageError } from "../errors.ts";
 import type { MeetAddresses } from "../plan/meet-peer.ts";
+import { hintForReason } from "../wire/denial.ts";
 import { eachNode } from "../wire/each-node.ts";
+import { MISSING_HINT } from "../wire/rehearse-commands.ts";
 import type { Cluster } from "./cluster.ts";
 
 export interface Newcomers {
@@ -65,10 +67,15 @@ function notUsable(failed: readonly FailedLook[]): SlotctlError {
     code: unreachedCode({ unreached: first?.unreached }),
     node: first && formatAddress(first.address),
   };
-  return failed.every(({ unreached }) => unreached.state === "not-a-cluster-node")
-    ? new Refused(message, { ...details, hint: "Start these servers with cluster-enabled yes." })
-    : new ConnectFailed(message, {
-        ...details,
-        hint: "Every node that is to join must answer: start it, or leave it out.",
-      });
+  if (failed.every(({ unreached }) => unreached.state === "not-a-cluster-node")) {
+    const isMissing = failed.every(({ unreached }) => unreached.detail.includes("no command"));
+    const hint = isMissing ? MISSING_HINT : "Start these servers with cluster-enabled yes.";
+    return new Refused(message, { ...details, hint });
+  }
+  return new ConnectFailed(message, {
+    ...details,
+    hint:
+      hintForReason(first?.unreached.detail ?? "") ??
+      "Every node that is to join must answer: start it, or leave it out.",
+  });
 }

@@ -1,6 +1,7 @@
-import type { Address } from "../cluster/address.ts";
-import { formatAddress } from "../cluster/address.ts";
+import { type Address, formatAddress } from "../cluster/address.ts";
 import type { NeededCommand } from "../cluster/needed-command.ts";
+import { isServerFrom } from "../cluster/server-version.ts";
+import { reachedNodes } from "../cluster/topology.ts";
 import type { Plan } from "./plan.ts";
 import type { Step } from "./step.ts";
 
@@ -10,16 +11,24 @@ export interface NodeNeeds {
 }
 
 /**
- * What each node must carry out for the plan to succeed. An atomic mover says so itself, before anything is done, and
- * where it may there is another one to take its place; what a step can do without is left out.
+ * What each node must carry out for the plan to succeed. The server's own migration is left out: it says so itself,
+ * before anything is done, and where it may there is another mover to take its place. Left out is as well what a step
+ * can do without. PING is in it although slots would move without: nobody would notice how long clients wait.
  */
 export function commandsNeeded(plan: Plan): NodeNeeds[] {
   const needs = new Map<string, { address: Address; commands: Set<NeededCommand> }>();
+  const hiding = new Set(
+    reachedNodes(plan.basis).flatMap(({ view }) =>
+      view && isServerFrom(view, { engine: "redis", from: [8, 4] }) ? [formatAddress(view.address)] : [],
+    ),
+  );
   for (const [address, commands] of plan.steps.flatMap(needsOf)) {
     const name = formatAddress(address);
     const known = needs.get(name) ?? { address, commands: new Set() };
     needs.set(name, known);
     for (const command of commands) known.commands.add(command);
+    // Redis 8.4 and later counts the keys of a slot that is closed only in the transaction that closes it.
+    if (known.commands.has("CLUSTER SETSLOT") && hiding.has(name)) known.commands.add("EXEC");
   }
   return [...needs.values()].map(({ address, commands }) => ({ address, commands: [...commands] }));
 }
@@ -42,10 +51,13 @@ function needsOf(step: Step): Need[] {
     case "move-slots":
       return step.mover === "classic"
         ? [
-            [step.from.address, SENDS],
-            [step.to.address, TAKES],
+            [step.from.address, [...SENDS, "PING"]],
+            [step.to.address, [...TAKES, "PING"]],
           ]
-        : [];
+        : [
+            [step.from.address, ["CLUSTER COUNTKEYSINSLOT", "PING"]],
+            [step.to.address, ["PING"]],
+          ];
     case "gather-keys":
       return [
         [step.from.address, SENDS],
@@ -74,4 +86,4 @@ function needsOf(step: Step): Need[] {
 
 const MARKS: readonly NeededCommand[] = ["CLUSTER SETSLOT", "CLUSTER COUNTKEYSINSLOT"];
 const SENDS: readonly NeededCommand[] = [...MARKS, "CLUSTER GETKEYSINSLOT", "MIGRATE"];
-const TAKES: readonly NeededCommand[] = [...MARKS, "RESTORE-ASKING"];
+const TAKES: readonly NeededCommand[] = [...MARKS, "SELECT", "RESTORE-ASKING"];

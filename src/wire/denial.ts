@@ -30,3 +30,11 @@ function isAboutKeys(said: string): boolean {
 function aclNameOf(command: string): string {
   return command.split(" ").slice(0, 2).join("|").toLowerCase();
 }
+
+/** The hint for what `denialReason` has said; undefined where it was something else that kept us out. */
+export function hintForReason(reason: string): string | undefined {
+  const [, user, command, onKeys] =
+    /user (\S+) may not run (.+?)( on every key)? \(NOPERM\)$/.exec(reason) ?? [];
+  if (user === undefined || command === undefined) return undefined;
+  return denialHint(onKeys ?? "", { user, command });
+}

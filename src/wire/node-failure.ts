@@ -48,7 +48,6 @@ export function nodeFailure(
       node,
       reason,
       hint: denialHint(reply.message, denial),
-      cause: reply,
     });
   }
   return new NodeFailed(`${node} refused ${command}: ${reply.message}`, {

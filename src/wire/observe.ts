@@ -7,8 +7,10 @@ import { suspectSlots } from "../cluster/suspect-slots.ts";
 import { openSlotsOf, primariesOf, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
 import { countSuspects, revealStrays } from "./count-suspects.ts";
+import { hintForReason } from "./denial.ts";
 import { eachNode } from "./each-node.ts";
 import { type LookingAtLine, lookAtLine } from "./look-at-line.ts";
+import { MISSING_HINT } from "./rehearse-commands.ts";
 import type { LookWishes } from "./node-client.ts";
 
 /** What is asked of each node besides what it always reports. */
@@ -91,8 +93,11 @@ function seedFailed(look: Extract<Look, { unreached: unknown }>): ConnectFailed 
       : "Give another node of the cluster, or wait longer with --timeout.",
     loading: "Give another node of the cluster, or wait until it has loaded its data.",
     denied:
+      hintForReason(detail) ??
       "Give the password with --password-file, --ask-password or SLOTCTL_PASSWORD, and the ACL user with --user; for TLS see --tls and --cacert.",
-    "not-a-cluster-node": "Start the server with cluster-enabled yes, or give another address.",
+    "not-a-cluster-node": /no command/.test(detail)
+      ? MISSING_HINT
+      : "Start the server with cluster-enabled yes, or give another address.",
     "no-address": "Give another node of the cluster.",
   };
   const message = `${node} ${howUnreached(look.unreached)}.`;

@@ -20,6 +20,10 @@ const REHEARSALS: Readonly<Record<NeededCommand, Command>> = {
   "CLUSTER RESET": ["CLUSTER", "RESET", "x"],
   "CLUSTER COUNTKEYSINSLOT": ["CLUSTER", "COUNTKEYSINSLOT", 16_384],
   "CLUSTER GETKEYSINSLOT": ["CLUSTER", "GETKEYSINSLOT", 16_384, 1],
+  // Without MULTI before it there is nothing to carry out.
+  EXEC: ["EXEC"],
+  PING: ["PING"],
+  SELECT: ["SELECT", "x"],
   MIGRATE: ["MIGRATE", "", 1, "", 0, 1, "KEYS"],
   // What MIGRATE sends to a node of a cluster. A time to live below 0 is refused, if it comes to that.
   "RESTORE-ASKING": ["RESTORE-ASKING", "slotctl", -1, "x"],
