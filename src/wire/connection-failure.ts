@@ -120,6 +120,10 @@ const CLOSED = "it closed the connection";
 const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: CLOSED,
+  // These are said of Unix sockets only.
+  ENOENT: "there is no such socket",
+  EACCES: "this user may not open the socket",
+  ENOTSOCK: "it is no socket",
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no route to the network",
   ENOTFOUND: "the host name is unknown",

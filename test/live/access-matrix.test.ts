@@ -22,7 +22,14 @@ const acts: readonly Act[] = [
   },
   { name: "check", run: (life) => life.slotctl("check", life.seed()) },
   { name: "add-node", run: (life) => life.slotctl("add-node", life.seed(4), life.seed(), "--yes") },
-  { name: "rebalance", run: (life) => life.slotctl("rebalance", life.seed(), "--use-empty", "--yes") },
+  {
+    name: "rebalance",
+    // Few slots take the same way as many.
+    run: (life) => {
+      const weight = ["--use-empty", "--weight", `${life.name(4)}=0.05`];
+      return life.slotctl("rebalance", life.seed(), ...weight, "--yes");
+    },
+  },
   {
     name: "fix",
     run: async (life) => {

@@ -10,7 +10,7 @@ import { mustSucceed } from "./move-cluster.ts";
 import { runSlotctl, type SlotctlResult } from "./run-slotctl.ts";
 import { type RunningNode, startNodes } from "./servers/start-nodes.ts";
 
-const KEYS = 200;
+const KEYS = 500;
 const NODES = 5;
 
 /** Five nodes in a setting, and what is done with them from the first to the last day. */
