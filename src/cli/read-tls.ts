@@ -93,11 +93,10 @@ function refuseUnusable({ ca, cert, key }: Texts, flags: TlsFlags): void {
   if (cert === undefined || key === undefined) return;
   try {
     createSecureContext({ cert, key });
-  } catch (cause) {
+  } catch {
     throw new UsageError(`--key ${flags.key} is not the key of --cert ${flags.cert}.`, {
       code: "bad-file",
       hint: "Both are PEM files, and the key is that which the certificate was made for.",
-      cause,
     });
   }
 }
@@ -105,11 +104,10 @@ function refuseUnusable({ ca, cert, key }: Texts, flags: TlsFlags): void {
 function refuseNoCertificate(text: string, flag: string): void {
   try {
     void new X509Certificate(text);
-  } catch (cause) {
+  } catch {
     throw new UsageError(`${flag} is not a certificate.`, {
       code: "bad-file",
       hint: "It is a PEM file that has -----BEGIN CERTIFICATE----- in it.",
-      cause,
     });
   }
 }

@@ -146,8 +146,18 @@ function tlsFailed(node: string, cause: ConnectionError): ConnectFailed | undefi
   });
 }
 
-function hintForDenied(detail: string): string {
+/** What to do where a node did not let us in, by what it said or what was wrong with its certificate. */
+export function hintForDenied(detail: string): string {
   if (/altnames/.test(detail)) return "Give a name that the node's certificate has with --sni.";
+  if (/certificate (has expired|is not yet valid)/i.test(detail)) {
+    return "That is the node's certificate: renew it there, and look at the clocks of both machines. --insecure takes it all the same; a --cacert that is out of date says the same.";
+  }
+  if (/alert.*(certificate required|handshake failure)/i.test(detail)) {
+    return "The node wants a client certificate: give one with --cert and --key.";
+  }
+  if (/alert.*(unknown ca|bad certificate|certificate (expired|revoked|unknown))/i.test(detail)) {
+    return "The node does not take the client certificate: --cert must be valid, and signed by a CA that the node knows (tls-ca-cert-file).";
+  }
   if (/CERT|certificate|SSL|TLS|handshake/i.test(detail)) {
     return "Give the CA that signed the nodes' certificates with --cacert, and a client certificate with --cert and --key if they want one.";
   }

@@ -7,6 +7,7 @@ import { suspectSlots } from "../cluster/suspect-slots.ts";
 import { openSlotsOf, primariesOf, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
 import { countSuspects, revealStrays } from "./count-suspects.ts";
+import { hintForDenied } from "./connection-failure.ts";
 import { hintForReason } from "./denial.ts";
 import { eachNode } from "./each-node.ts";
 import { type LookingAtLine, lookAtLine } from "./look-at-line.ts";
@@ -92,9 +93,7 @@ function seedFailed(look: Extract<Look, { unreached: unknown }>): ConnectFailed 
       ? "If the port does not speak TLS, leave --tls out; else give another node of the cluster, or wait longer with --timeout."
       : "Give another node of the cluster, or wait longer with --timeout.",
     loading: "Give another node of the cluster, or wait until it has loaded its data.",
-    denied:
-      hintForReason(detail) ??
-      "Give the password with --password-file, --ask-password or SLOTCTL_PASSWORD, and the ACL user with --user; for TLS see --tls and --cacert.",
+    denied: hintForReason(detail) ?? hintForDenied(detail),
     "not-a-cluster-node": /no command/.test(detail)
       ? MISSING_HINT
       : "Start the server with cluster-enabled yes, or give another address.",

@@ -13,8 +13,17 @@ const PASSWORDS = ["of the first", 'second: "#ü\0"', "third"];
 describe.each(await twoServers())("single nodes on $engine $version", (server) => {
   let cluster: MoveCluster;
   const move = (slot: number, from: number, to: number) => [
-    ...["reshard", cluster.seed, "--from", cluster.address(from), "--to", cluster.address(to)],
-    ...["--slot-ranges", String(slot), "--mover", "classic", "--yes"],
+    "reshard",
+    cluster.seed,
+    "--from",
+    cluster.address(from),
+    "--to",
+    cluster.address(to),
+    "--slot-ranges",
+    String(slot),
+    "--mover",
+    "classic",
+    "--yes",
   ];
 
   beforeAll(async () => {
@@ -62,7 +71,7 @@ describe.each(await twoServers())("single nodes on $engine $version", (server) =
       const args = ["rebalance", cluster.seed, "--credentials-file", oneWrong, "--json"];
       const refused = await runSlotctl(args, { env: { SLOTCTL_PASSWORD: "wrong" } });
       expect(refused).toMatchObject({ exitCode: 7 });
-      expect(refused.json().error?.message).toContain(`${cluster.address(2)}`);
+      expect(refused.json().error?.message).toContain(cluster.address(2));
       expect(refused.stderr).toMatch(/^Note: .* can be read by others/);
       expect(`${refused.stdout}${refused.stderr}`).not.toContain("of the first");
     } finally {

@@ -23,8 +23,17 @@ afterAll(() => rm(place, { recursive: true, force: true }));
 
 const seed = (cluster: LeastRights) => cluster.address(0);
 const moving = (cluster: LeastRights, slots: string, mover: "atomic" | "classic") => [
-  ...["reshard", seed(cluster), "--from", cluster.address(0), "--to", cluster.address(1)],
-  ...["--slot-ranges", slots, "--mover", mover, "--yes"],
+  "reshard",
+  seed(cluster),
+  "--from",
+  cluster.address(0),
+  "--to",
+  cluster.address(1),
+  "--slot-ranges",
+  slots,
+  "--mover",
+  mover,
+  "--yes",
 ];
 const atomic = (engine: TestServer["engine"], without: string): RightsCase => ({
   line: `${engine}-atomic`,
@@ -41,8 +50,12 @@ const cases: readonly RightsCase[] = [
   {
     line: "create",
     args: (cluster) => [
-      ...["create", ...[0, 1, 2, 3].map((index) => cluster.address(index))],
-      ...["--replicas", "1", "--allow-few-primaries", "--yes"],
+      "create",
+      ...[0, 1, 2, 3].map((index) => cluster.address(index)),
+      "--replicas",
+      "1",
+      "--allow-few-primaries",
+      "--yes",
     ],
     without: "+cluster|set-config-epoch",
     names: "CLUSTER SET-CONFIG-EPOCH",

@@ -45,7 +45,7 @@ export class ClusterLife implements AsyncDisposable {
     const { nodes, stop } = await startNodes({ server, count: NODES, ...setting.start });
     const directory = await mkdtemp(join(tmpdir(), "slotctl-life-"));
     const life = new ClusterLife(setting, { nodes, stop, directory });
-    await Promise.all(life.#clients.map((client, index) => setting.prepare?.(client, index)));
+    await Promise.all(life.#clients.map((client, index) => setting.prepare(client, index)));
     return life;
   }
 

@@ -19,11 +19,12 @@ export interface ConnectionSetting {
   /** What it is called as a NODE. */
   readonly nameOf: (node: RunningNode, index: number) => string;
   /** What is set while it runs. */
-  readonly prepare?: (client: Redis, index: number) => Promise<unknown>;
+  readonly prepare: (client: Redis, index: number) => Promise<unknown>;
 }
 
 const files = await tlsFiles();
 const address = (node: RunningNode) => node.address;
+const nothing = () => Promise.resolve();
 
 const mutualTlsAndAcl: ConnectionSetting = {
   name: "mutual TLS and an ACL user",
@@ -54,11 +55,22 @@ const mutualTlsAndAcl: ConnectionSetting = {
     SLOTCTL_KEY: files.clientKeyFile,
   },
   dropIn: [
-    ...["--tls", "--cacert", files.caFile, "--cert", files.clientCertFile, "--key", files.clientKeyFile],
-    ...["--user", "ops", "-a", SECRET, "--no-auth-warning"],
+    "--tls",
+    "--cacert",
+    files.caFile,
+    "--cert",
+    files.clientCertFile,
+    "--key",
+    files.clientKeyFile,
+    "--user",
+    "ops",
+    "-a",
+    SECRET,
+    "--no-auth-warning",
   ],
   seedOf: address,
   nameOf: address,
+  prepare: nothing,
 };
 
 const ipv6: ConnectionSetting = {
@@ -69,6 +81,7 @@ const ipv6: ConnectionSetting = {
   dropIn: ["-6"],
   seedOf: address,
   nameOf: address,
+  prepare: nothing,
 };
 
 /** The names that the nodes announce cannot be resolved here: clients may well live in another network. */
