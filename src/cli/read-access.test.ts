@@ -10,6 +10,9 @@ import type { NodeAccess } from "../wire/node-access.ts";
 import { Output } from "./output.ts";
 import { type AccessFlags, readAccess } from "./read-access.ts";
 
+// Here, for making keys may take longer than a test may.
+const files = await tlsFiles();
+
 const none: AccessFlags = {
   user: undefined,
   password: undefined,
@@ -108,7 +111,6 @@ test("asking for a password needs a terminal", async () => {
 });
 
 test("TLS is what a flag or an address says, with the texts of the files", async () => {
-  const files = await tlsFiles();
   const paths = { cacert: files.caFile, cert: files.clientCertFile, key: files.clientKeyFile };
   const flags = { tls: true, ...paths, sni: "a.example", insecure: true };
   expect((await read({ flags })).access.tls).toEqual({
@@ -128,7 +130,6 @@ test("TLS is what a flag or an address says, with the texts of the files", async
 });
 
 test("a directory of CA certificates, with other files and links to directories in it", async () => {
-  const files = await tlsFiles();
   const { access } = await read({ flags: { tls: true, cacertdir: files.dir } });
   expect(access.tls?.ca).toContain(readFileSync(files.caFile, "utf8").trim());
   expect(access.tls?.ca).not.toContain("PRIVATE KEY");
@@ -141,7 +142,7 @@ test("a directory of CA certificates, with other files and links to directories 
 });
 
 test("files that cannot be what their flags say", async () => {
-  const { caFile, clientCertFile: cert, clientKeyFile: key, serverKeyFile } = await tlsFiles();
+  const { caFile, clientCertFile: cert, clientKeyFile: key, serverKeyFile } = files;
   const other = await aFile("-----BEGIN ENCRYPTED PRIVATE KEY-----");
   const said = async (flags: Partial<AccessFlags>) =>
     await read({ flags: { tls: true, ...flags } }).then(

@@ -30,8 +30,9 @@ test.each([
     code,
     node: "10.0.0.1:6379",
     message: `10.0.0.1:6379 refused CLUSTER MEET: ${says ?? text}`,
-    cause: reply,
   });
+  // What the node says of a right is said in other words, and not once more behind them.
+  expect(failure.cause).toBe(says === undefined ? reply : undefined);
   expect(failure.hint ?? "").toMatch(hint ?? /^$/);
 });
 

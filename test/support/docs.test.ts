@@ -37,7 +37,7 @@ test.each(["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/commands.m
   },
 );
 
-test.each(["README.md", "docs/architecture.md", "docs/commands.md", "docs/redis-cli.md"])(
+test.each(["README.md", "docs/architecture.md", "docs/commands.md", "docs/redis-cli.md", "docs/security.md"])(
   "%s links to what is there",
   async (path) => {
     const text = await read(path);
