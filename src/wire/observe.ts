@@ -9,6 +9,7 @@ import { ConnectFailed } from "../errors.ts";
 import { countSuspects, revealStrays } from "./count-suspects.ts";
 import { hintForDenied } from "./connection-failure.ts";
 import { hintForReason } from "./denial.ts";
+import { eachBounded } from "./each-bounded.ts";
 import { eachNode } from "./each-node.ts";
 import { type LookingAtLine, lookAtLine } from "./look-at-line.ts";
 import { MISSING_HINT } from "./rehearse-commands.ts";
@@ -34,9 +35,11 @@ export interface Observing extends LookingAtLine {
  */
 export async function observe(observing: Observing): Promise<Topology> {
   const { clients, seed, wishes = {} } = observing;
-  const first = await clients.at(seed).look(wishes);
+  const { deep, ...quick } = wishes;
+  const first = await clients.at(seed).look(quick);
   if ("unreached" in first) throw seedFailed(first);
-  const looks = await followGossip(observing, first);
+  const seen = await followGossip({ ...observing, wishes: quick }, first);
+  const looks = deep ? await lookDeeper(observing, seen) : seen;
   if (wishes.repair) return await observeForRepair(observing, looks);
   const topology = joinViews(looks);
   const open = new Set(openSlotsOf(topology).map(({ slot }) => slot));
@@ -65,6 +68,20 @@ async function followGossip(observing: Observing, first: Look): Promise<LookAt[]
     for (const look of fresh) remember(look);
   }
   return [...looks.values()];
+}
+
+/**
+ * One after the other: a node is asked about 16,384 slots, and the replies of all together would take more memory the
+ * larger the cluster is, and longer to read than one node may take to answer. Reading them is what it waits for anyway.
+ */
+async function lookDeeper({ clients, wishes }: Observing, looks: readonly LookAt[]): Promise<LookAt[]> {
+  return await eachBounded(looks, 1, async (look) => {
+    // A replica owns no slot, and has the keys of its primary.
+    if (!("view" in look) || look.view.self.role !== "primary") return look;
+    const deep = await clients.at(look.address).look(wishes);
+    if ("view" in deep && deep.view.self.id !== look.view.self.id) return look;
+    return look.expectedId === undefined ? deep : { ...deep, expectedId: look.expectedId };
+  });
 }
 
 /** Keys of an open slot may be on either side, or on a third node: every primary is asked. */
