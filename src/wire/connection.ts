@@ -13,8 +13,9 @@ import {
   silent,
   withoutArguments,
 } from "./connection-failure.ts";
+import { commandName } from "./command-name.ts";
 import { endsWithin } from "./ends-within.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { quietOptions } from "./quiet-options.ts";
 import { isDenied, ReplyError } from "./reply-errors.ts";
 
@@ -92,6 +93,11 @@ export class Connection {
     return this.#takesPassword;
   }
 
+  /** Whom the node takes us for. */
+  get user(): string {
+    return credentialsFor(this.#access, this.address).username ?? "default";
+  }
+
   /** For good: what is sent later fails, and nothing of it keeps the process running. */
   close(): void {
     this.#isClosed = true;
@@ -148,6 +154,7 @@ export class Connection {
     redis.once("close", () => {
       if (this.#redis === redis) this.#drop();
     });
+    this.#access.routes?.arrived(this.address, redis.stream.remoteAddress);
     this.#limitReplies(redis);
     await this.#authenticate(redis);
     return redis;
@@ -169,7 +176,7 @@ export class Connection {
 
   /** By ourselves, for ioredis writes a warning of its own when a node has no password. */
   async #authenticate(redis: Redis): Promise<void> {
-    const { username, password } = this.#access;
+    const { username, password } = credentialsFor(this.#access, this.address);
     if (password === undefined && username === undefined) return;
     try {
       // A user without a password is one that needs none: it is asked for all the same, or the commands
@@ -199,9 +206,12 @@ export class Connection {
   }
 
   /** Error replies that mean the whole connection is not allowed are failures of the connection. */
-  refuseDenied(replies: readonly Reply[]): void {
-    const refusal = replies.find((reply) => reply instanceof ReplyError && isDenied(reply));
-    if (refusal instanceof ReplyError) throw denied(this.#where, refusal.message);
+  refuseDenied(replies: readonly Reply[], commands: readonly Command[]): void {
+    replies.forEach((reply, index) => {
+      if (!(reply instanceof ReplyError) || !isDenied(reply)) return;
+      const denial = { user: this.user, command: commandName(commands[index]) };
+      throw denied(this.#where, reply.message, denial);
+    });
   }
 
   /**

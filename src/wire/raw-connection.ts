@@ -5,7 +5,8 @@ import { type Address, formatAddress } from "../cluster/address.ts";
 import { DeadlinePassed } from "../errors.ts";
 import { tlsOptions } from "./tls-options.ts";
 import { type ConnectionError, connectionLost, denied, notConnected, silent } from "./connection-failure.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
+import type { Credentials } from "./node-credentials.ts";
 
 /** A line of a server is a status or an error; what is longer is no line. */
 const LINE_BYTES_MAX = 64 * 1024;
@@ -40,7 +41,7 @@ export class RawConnection implements Disposable {
     const onChunk = (chunk: Buffer) => connection.#take(chunk);
     connection.#attach(await connect(address, { access, onChunk }));
     try {
-      await connection.#authenticate(access);
+      await connection.#authenticate(credentialsFor(access, address), access.timeoutMs);
       return connection;
     } catch (error) {
       connection[Symbol.dispose]();
@@ -143,7 +144,7 @@ export class RawConnection implements Disposable {
     });
   }
 
-  async #authenticate({ username, password, timeoutMs }: NodeAccess): Promise<void> {
+  async #authenticate({ username, password }: Credentials, timeoutMs: number): Promise<void> {
     if (password === undefined && username === undefined) return;
     this.send([["AUTH", ...(username === undefined ? [] : [username]), password ?? ""]]);
     const reply = await this.readLine(timeoutMs);
@@ -166,11 +167,12 @@ async function connect(
   { access, onChunk }: { readonly access: NodeAccess; readonly onChunk: (chunk: Buffer) => void },
 ): Promise<Socket> {
   const where = formatAddress(address);
-  const { tls, timeoutMs } = access;
-  const { host, port } = address;
+  const { timeoutMs, routes } = access;
+  const route = routes?.to(address) ?? address;
+  const tls = "path" in route ? undefined : access.tls;
   const socket = tls
-    ? connectTls({ ...tlsOptions(tls, host), host, port })
-    : connectTcp({ host, port, onread: intoOneBuffer(onChunk) });
+    ? connectTls({ ...tlsOptions(tls, address.host), ...route })
+    : connectTcp({ ...route, onread: intoOneBuffer(onChunk) });
   // What is decrypted together comes together, paused or not: one buffer for it would be written over.
   if (tls)
     socket.on("data", (chunk: Buffer) => {
@@ -181,6 +183,7 @@ async function connect(
   const timer = setTimeout(() => socket.destroy(late), timeoutMs);
   try {
     await once(socket, tls ? "secureConnect" : "connect");
+    routes?.arrived(address, socket.remoteAddress);
     return socket;
   } catch (error) {
     socket.destroy();

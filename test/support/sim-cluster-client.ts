@@ -352,7 +352,7 @@ class SimNodeClient implements NodeClient {
     replies.forEach((reply, index) => {
       if (!(reply instanceof ReplyError) || tolerate?.(reply)) return;
       const command = typeof name === "string" ? name : (name[index] ?? "");
-      throw nodeFailure(reply, { address: this.address, command });
+      throw nodeFailure(reply, { user: "default", address: this.address, command });
     });
     return replies;
   }

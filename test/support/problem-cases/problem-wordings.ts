@@ -79,7 +79,7 @@ export const problemWordings: readonly {
   {
     code: "node-denied",
     message: "10.0.0.3:6379, a primary with slots 10923-16383, does not let slotctl in (WRONGPASS).",
-    hint: "Give it what it asks for: slotctl check SEED --user USER --password-file FILE; with TLS also --tls and --cacert FILE.",
+    hint: "Give it what it asks for: slotctl check SEED --user USER --password-file FILE; with TLS also --tls and --cacert FILE. docs/security.md has the rights that the user needs.",
   },
   {
     code: "node-not-in-a-cluster",
