@@ -183,7 +183,8 @@ async function takeSlots(
   const missing = slots.minus(self.slots);
   const had = slots.intersect(self.slots);
   const open = new Set(self.openSlots.map(({ slot }) => slot));
-  await client.closeSlots([...had].filter((slot) => open.has(slot)));
+  // Also of what it does not own yet: a slot that it says is on its way would still be so once it is its own.
+  await client.closeSlots([...slots].filter((slot) => open.has(slot)));
   if (missing.size > 0) {
     const peer = lines.find(({ role, flags }) => role === "primary" && !flags.includes("handshake"));
     if (!peer) throw knowsNobody(owner);

@@ -52,8 +52,7 @@ async function gather(
   for (let start = 0; start < slots.length; start += SLOTS_AT_ONCE) {
     if (context.signal.aborted) return false;
     const some = slots.slice(start, start + SLOTS_AT_ONCE);
-    await emptySlots(context, { step, move, sender, slots: some });
-    await context.clients.at(step.from.address).closeSlots(some);
+    await emptyAndClose(context, { step, move, sender, slots: some });
     move.tally.slotsMoved(0);
   }
   return true;
@@ -103,15 +102,25 @@ async function prepare(
   };
 }
 
-async function emptySlots(
-  context: ApplyContext,
-  work: {
-    readonly step: GatherStep;
-    readonly move: PairMove;
-    readonly sender: KeySender;
-    readonly slots: readonly number[];
-  },
-): Promise<void> {
+interface Emptying {
+  readonly step: GatherStep;
+  readonly move: PairMove;
+  readonly sender: KeySender;
+  readonly slots: readonly number[];
+}
+
+/** A key that came after the last count would be out of everybody's sight once its slot is closed. */
+async function emptyAndClose(context: ApplyContext, work: Emptying): Promise<void> {
+  const holder = context.clients.at(work.step.from.address);
+  for (let { slots } = work; slots.length > 0;) {
+    await emptySlots(context, { ...work, slots });
+    const counts = await holder.closeCounting(slots);
+    slots = slots.filter((_, index) => counts[index] !== 0);
+    await holder.markImporting(slots, work.step.to.id);
+  }
+}
+
+async function emptySlots(context: ApplyContext, work: Emptying): Promise<void> {
   const { step, move, sender, slots } = work;
   const source = context.clients.at(step.from.address);
   // A slot that has begun is finished, whoever asks to stop: its keys are on the way.

@@ -29,6 +29,8 @@ export interface NodeView {
   readonly keysInOpenSlots: ReadonlyMap<number, number>;
   /** Keys in slots that the node does not own; only after a deep look. */
   readonly strayKeys?: ReadonlyMap<number, number>;
+  /** Keys in slots that it would not name (Redis 8.4 and later); only after a deep look, and only if there are some. */
+  readonly unseenKeys?: number;
   /** False where it runs without a config file that settings could be written to; undefined where it does not tell. */
   readonly hasConfigFile?: boolean | undefined;
   /** Settings that matter to a cluster, secrets as digests; only when asked for. */

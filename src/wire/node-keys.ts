@@ -2,6 +2,7 @@ import { formatAddress } from "../cluster/address.ts";
 import { areFaithful, type Key } from "../cluster/key.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
+import type { SlotSet } from "../cluster/slot-set.ts";
 import { NodeFailed } from "../errors.ts";
 import type { Command, Connection, Reply } from "./connection.ts";
 import { migrateCommand } from "./migrate-command.ts";
@@ -63,6 +64,14 @@ export class NodeKeys {
       some.forEach((_, index) => counts.push(this.#countIn(results, index * 3)));
     }
     return counts;
+  }
+
+  /** Asked of servers that hide keys; these have no other databases. */
+  async countUnseen(seen: SlotSet): Promise<number> {
+    const counting = Array.from(seen, (slot): Command => ["CLUSTER", "COUNTKEYSINSLOT", slot]);
+    const replies = (await this.#run([["MULTI"], ["DBSIZE"], ...counting, ["EXEC"]])).at(-1);
+    const [all = 0, ...counts] = Array.isArray(replies) ? replies.map(Number) : [];
+    return all - counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** A count that is not to be had must not read as zero: nor one of a slot that could not be marked. */

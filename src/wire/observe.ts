@@ -6,7 +6,7 @@ import type { Look } from "../cluster/node-view.ts";
 import { suspectSlots } from "../cluster/suspect-slots.ts";
 import { openSlotsOf, primariesOf, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
-import { countSuspects, revealStrays } from "./count-suspects.ts";
+import { countSuspects, countUnseen, revealStrays } from "./count-suspects.ts";
 import { eachNode } from "./each-node.ts";
 import type { LookWishes, NodeClients } from "./node-client.ts";
 
@@ -35,8 +35,9 @@ export async function observe(observing: Observing): Promise<Topology> {
   const { clients, seed, wishes = {} } = observing;
   const first = await clients.at(seed).look(wishes);
   if ("unreached" in first) throw seedFailed(first);
-  const looks = await followGossip(observing, first);
-  if (wishes.repair) return await observeForRepair(observing, looks);
+  const seen = await followGossip(observing, first);
+  if (wishes.repair) return await observeForRepair(observing, seen);
+  const looks = wishes.deep ? await countUnseen(clients, seen) : seen;
   const topology = joinViews(looks);
   const open = new Set(openSlotsOf(topology).map(({ slot }) => slot));
   return open.size === 0 ? topology : joinViews(await countOpenSlots(observing, { looks, topology, open }));
