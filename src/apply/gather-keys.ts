@@ -1,6 +1,5 @@
 import { formatAddress } from "../cluster/address.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
-import { Stale } from "../errors.ts";
 import type { NodeRef, StepOf } from "../plan/step.ts";
 import { eachBounded } from "../wire/each-bounded.ts";
 import type { ApplyContext } from "./apply-context.ts";
@@ -10,6 +9,7 @@ import { KeySender } from "./key-sender.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
 import { PaceSetter } from "./pace-setter.ts";
 import type { PairMove } from "./pair-move.ts";
+import { movedMeanwhile } from "./moved-meanwhile.ts";
 import { migrateTimeout } from "./prepare-move.ts";
 import { settleConflicts } from "./settle-conflicts.ts";
 import type { Stage } from "./stage.ts";
@@ -143,11 +143,5 @@ async function emptySlots(context: ApplyContext, work: Emptying): Promise<void> 
 }
 
 function refuse({ address }: NodeRef, slots: SlotSet, what: string): void {
-  if (slots.size === 0) return;
-  const node = formatAddress(address);
-  throw new Stale(`${node} ${what} ${slots} by now.`, {
-    code: "slots-moved-meanwhile",
-    node,
-    hint: "Run the same command again to plan with the cluster as it is now.",
-  });
+  if (slots.size > 0) throw movedMeanwhile(address, `${what} ${slots} by now`);
 }

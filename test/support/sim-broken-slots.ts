@@ -49,4 +49,3 @@ function breakSlot(cluster: SimCluster, { slot, random }: { slot: number; random
     }
   }
 }
-
