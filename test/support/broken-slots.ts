@@ -38,8 +38,8 @@ export class BrokenSlots {
   }
 
   /** Leaves a key at a node that neither owns the slot nor imports it. */
-  async stray(place: Place, slot: number): Promise<void> {
-    await this.open(place, slot, { importing: place === 0 ? 1 : 0 });
+  async stray(place: Place, slot: number, owner: Place = place === 0 ? 1 : 0): Promise<void> {
+    await this.open(place, slot, { importing: owner });
     await this.put(place, slot, { name: `stray-${place}` });
     await this.setSlot(place, slot, "STABLE");
   }
@@ -73,6 +73,18 @@ export class BrokenSlots {
     const key = `{${keyIn(slot)}}${name}`;
     this.#values.set(key, value);
     return key;
+  }
+
+  /** Keys that no node has any more, whoever it is that would give them to clients. */
+  async gone(): Promise<string[]> {
+    const names = await Promise.all(([0, 1, 2] as const).map((place) => this.#client(place).keys("*")));
+    const there = new Set(names.flat());
+    return [...this.#values.keys()].filter((key) => !there.has(key));
+  }
+
+  /** From now on these keys are not expected: they were gone before anything was repaired. */
+  expectsNoMore(keys: readonly string[]): void {
+    for (const key of keys) this.#values.delete(key);
   }
 
   /** Keys that are not with the owner of their slot, or not with their value. */
