@@ -1,8 +1,8 @@
 import { formatAddress } from "../cluster/address.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import type { NodeRef, StepOf } from "../plan/step.ts";
-import { eachBounded } from "../wire/each-bounded.ts";
 import type { ApplyContext } from "./apply-context.ts";
+import { eachApart } from "./each-apart.ts";
 import { DwindlingKeys } from "./dwindling-keys.ts";
 import { findKeys } from "./find-keys.ts";
 import { KeySender } from "./key-sender.ts";
@@ -30,13 +30,14 @@ export async function gatherKeys(
   const nodes = steps.flatMap((step) => [step.from.address, step.to.address]);
   await waitForAgreement(context, nodes, { reasons: ["state-fail", "unknown-node"] });
   using paces = new PaceSetter(context);
-  // Two nodes that hold the same key meet at its owner: one after the other there.
-  const byOwner = [...Map.groupBy(steps, ({ to }) => to.id).values()];
-  await eachBounded(byOwner, context.moving.pairsAtOnceMax, async (group) => {
-    for (const step of group) {
-      if (context.signal.aborted) return;
-      if (await gather(context, { step, paces })) onEnd(step);
-    }
+  await eachApart(steps, {
+    atOnceMax: context.moving.pairsAtOnceMax,
+    // A node answers nobody while it sends keys: two that send to each other, or more in a ring, would wait for each
+    // other until MIGRATE gives up. And two that hold the same key would meet at its owner.
+    needs: ({ from, to }) => [from.id, to.id],
+    work: async (step) => {
+      if (!context.signal.aborted && (await gather(context, { step, paces }))) onEnd(step);
+    },
   });
   context.tally.flush();
 }

@@ -75,18 +75,6 @@ export class BrokenSlots {
     return key;
   }
 
-  /** Keys that no node has any more, whoever it is that would give them to clients. */
-  async gone(): Promise<string[]> {
-    const names = await Promise.all(([0, 1, 2] as const).map((place) => this.#client(place).keys("*")));
-    const there = new Set(names.flat());
-    return [...this.#values.keys()].filter((key) => !there.has(key));
-  }
-
-  /** From now on these keys are not expected: they were gone before anything was repaired. */
-  expectsNoMore(keys: readonly string[]): void {
-    for (const key of keys) this.#values.delete(key);
-  }
-
   /** Keys that are not with the owner of their slot, or not with their value. */
   async missing(): Promise<string[]> {
     const found = await Promise.all(
