@@ -60,6 +60,9 @@ export interface ServerModule {
 
 export interface Replication {
   readonly role: Role;
+  /** Names the history of writes that it has, and the one that this began from when it took over from another node. */
+  readonly historyId?: string | undefined;
+  readonly earlierHistoryId?: string | undefined;
   /** Replication offset in bytes: what a primary has sent, or a replica has applied. */
   readonly offset: number;
   /** A replica's link to its primary; a primary's is always up. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, looksAt, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { healthyBut } from "../../test/support/problem-cases/problem-case.ts";
 import { findProblems } from "../cluster/find-problems.ts";
 import type { KeyConflict } from "../cluster/key-conflict.ts";
@@ -372,13 +372,35 @@ describe("members", () => {
     expect(short(fixed(aCluster(orphaned)))).toEqual(["replicate s>b"]);
   });
 
+  test("a primary that only its replicas still know is forgotten, unless they hold the last copies", () => {
+    const forgotten = (keys: number): Topology => {
+      const left: readonly NodeSpec[] = [
+        ...specs,
+        { name: "p", unreached: { state: "unreachable", detail: "connection refused" } },
+        { name: "r", replicaOf: "p", view: { keys, hasKeys: keys > 0 } },
+      ];
+      return joinViews(
+        looksAt(left).map((look) =>
+          "view" in look && look.view.self.id !== idOf("r")
+            ? { ...look, view: { ...look.view, lines: look.view.lines.filter(({ id }) => id !== idOf("p")) } }
+            : look,
+        ),
+      );
+    };
+    expect(short(fixed(forgotten(0)))).toEqual(["replicate r>a", "forget p"]);
+    expect(short(fixed(forgotten(3)))).toEqual([]);
+  });
+
   test("a replica that repeats what its primary has closed is told by it", () => {
     const replica: NodeSpec = {
       name: "r",
       replicaOf: "a",
       open: [{ slot: 9000, direction: "importing", peer: "b" }],
     };
-    expect(short(fixed(aCluster([...specs, replica])))).toEqual(["close b@a"]);
+    const valkey = { engine: "valkey", version: "9.1.0" } as const;
+    const nodes = [...specs, replica].map((spec) => ({ ...spec, view: { ...spec.view, ...valkey } }));
+    expect(short(fixed(aCluster(nodes)))).toEqual(["close b@a"]);
+    expect(short(fixed(aCluster([...specs, replica])))).toEqual([]);
   });
 
   test("with slots named, members stay as they are", () => {

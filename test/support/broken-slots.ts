@@ -38,10 +38,11 @@ export class BrokenSlots {
   }
 
   /** Leaves a key at a node that neither owns the slot nor imports it. */
-  async stray(place: Place, slot: number, owner: Place = place === 0 ? 1 : 0): Promise<void> {
+  async stray(place: Place, slot: number, owner: Place = place === 0 ? 1 : 0): Promise<string> {
     await this.open(place, slot, { importing: owner });
-    await this.put(place, slot, { name: `stray-${place}` });
+    const key = await this.put(place, slot, { name: `stray-${place}` });
     await this.setSlot(place, slot, "STABLE");
+    return key;
   }
 
   async open(

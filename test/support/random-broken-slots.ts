@@ -3,9 +3,6 @@ import type { MoveCluster } from "./move-cluster.ts";
 import type { SeededRandom } from "./sim-cluster-random.ts";
 
 const PLACES: readonly Place[] = [0, 1, 2];
-/** Of each third of the slots, some low ones: they are with the first, the second and the third node. */
-const FIRSTS = [100, 5600, 11_000] as const;
-
 /**
  * Breaks slots of a real cluster at random: who owns them, who has them open, who holds keys of them. Left out is what
  * the servers themselves lose keys by: two that claim a slot are only made where the one whose claim is older has none.
@@ -15,11 +12,12 @@ export async function breakAtRandom(
   { random, slotCount }: { readonly random: SeededRandom; readonly slotCount: number },
 ): Promise<BrokenSlots> {
   const slots = await BrokenSlots.of(cluster);
+  const owned = await Promise.all(PLACES.map(async (place) => [...(await cluster.slotsOf(place))]));
   const offset = random.below(4000);
   const unowned: number[] = [];
   for (let index = 0; index < slotCount; index++) {
     const owner = PLACES[index % 3] ?? 0;
-    const slot = (FIRSTS[owner] ?? 0) + offset + index;
+    const slot = owned[owner]?.[offset + index] ?? 0;
     await breakOne(slots, { slot, owner, random });
     if (random.next() < 0.25) unowned.push(slot);
   }
