@@ -372,25 +372,6 @@ describe("members", () => {
     expect(short(fixed(aCluster(orphaned)))).toEqual(["replicate s>b"]);
   });
 
-  test("a primary that only its replicas still know is forgotten, unless they hold the last copies", () => {
-    const forgotten = (keys: number): Topology => {
-      const left: readonly NodeSpec[] = [
-        ...specs,
-        { name: "p", unreached: { state: "unreachable", detail: "connection refused" } },
-        { name: "r", replicaOf: "p", view: { keys, hasKeys: keys > 0 } },
-      ];
-      return joinViews(
-        looksAt(left).map((look) =>
-          "view" in look && look.view.self.id !== idOf("r")
-            ? { ...look, view: { ...look.view, lines: look.view.lines.filter(({ id }) => id !== idOf("p")) } }
-            : look,
-        ),
-      );
-    };
-    expect(short(fixed(forgotten(0)))).toEqual(["replicate r>a", "forget p"]);
-    expect(short(fixed(forgotten(3)))).toEqual([]);
-  });
-
   test("a replica that repeats what its primary has closed is told by it", () => {
     const replica: NodeSpec = {
       name: "r",
