@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aCluster, looksAt, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { healthyBut } from "../../test/support/problem-cases/problem-case.ts";
 import { findProblems } from "../cluster/find-problems.ts";
 import type { KeyConflict } from "../cluster/key-conflict.ts";

@@ -216,6 +216,12 @@ class SimNodeClient implements NodeClient {
     return count ?? 0;
   }
 
+  async countOwnKeys(slots: SlotSet): Promise<ReadonlyMap<number, number>> {
+    const list = [...slots];
+    const counts = await this.countKeys(list);
+    return new Map(list.map((slot, index) => [slot, counts[index] ?? 0]));
+  }
+
   ttlsOf(keys: readonly Buffer[]): Promise<(number | undefined)[]> {
     return Promise.resolve(keys.map(() => undefined));
   }
