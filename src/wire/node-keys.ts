@@ -88,6 +88,14 @@ export class NodeKeys {
     return counts;
   }
 
+  /** Asked of servers that hide keys; these have no other databases. */
+  async countUnseen(seen: SlotSet): Promise<number> {
+    const counting = Array.from(seen, (slot): Command => ["CLUSTER", "COUNTKEYSINSLOT", slot]);
+    const replies = (await this.#run([["MULTI"], ["DBSIZE"], ...counting, ["EXEC"]])).at(-1);
+    const [all = 0, ...counts] = Array.isArray(replies) ? replies.map(Number) : [];
+    return all - counts.reduce((sum, count) => sum + count, 0);
+  }
+
   /** A count that is not to be had must not read as zero: nor one of a slot that could not be marked. */
   #countIn(replies: Reply, index: number): number {
     const [marked, reply]: unknown[] = Array.isArray(replies) ? replies.slice(index, index + 2) : [];

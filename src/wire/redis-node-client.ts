@@ -156,6 +156,10 @@ export class RedisNodeClient implements NodeClient {
     return this.#keys.countHidden(slots, peerId);
   }
 
+  countUnseenKeys(seen: SlotSet): Promise<number> {
+    return this.#keys.countUnseen(seen);
+  }
+
   keysIn(request: KeysRequest): Promise<Key[][]> {
     return this.#keys.namesIn(request);
   }
