@@ -4,6 +4,7 @@ import { ConnectFailed } from "../errors.ts";
 import type { CallOutcome } from "../cluster/call-result.ts";
 import { type Call, callNode } from "../wire/call-node.ts";
 import { holdNodes } from "../wire/hold-nodes.ts";
+import type { NodeClients } from "../wire/node-client.ts";
 import type { NodeAccess } from "../wire/node-access.ts";
 import { observe, type ObserveWishes } from "../wire/observe.ts";
 import { openRdbStream, type RdbStream } from "../wire/rdb-stream.ts";
@@ -12,14 +13,18 @@ import { resolveHost } from "../wire/resolve-host.ts";
 
 /** The nodes a command talks to. Connections are closed when it is disposed of. */
 export class Cluster implements Disposable {
-  readonly clients: RedisNodeClients;
   readonly seed: Address;
   readonly #access: NodeAccess;
+  readonly #clients: RedisNodeClients;
 
   constructor(seed: Address, access: NodeAccess) {
     this.seed = seed;
     this.#access = access;
-    this.clients = new RedisNodeClients(access);
+    this.#clients = new RedisNodeClients(access);
+  }
+
+  get clients(): NodeClients {
+    return this.#clients;
   }
 
   /** Where a node that is given or announced at an address is reached from here. */
@@ -30,6 +35,11 @@ export class Cluster implements Disposable {
   /** All views joined, starting from the seed. */
   async observe(wishes: ObserveWishes = {}): Promise<Topology> {
     return await this.#observeFrom(this.reach(this.seed), wishes);
+  }
+
+  /** All views joined, starting from the node at this address as it is reached from here. */
+  async observeFrom(address: Address, wishes: ObserveWishes): Promise<Topology> {
+    return await this.#observeFrom(address, wishes);
   }
 
   /**
@@ -86,6 +96,6 @@ export class Cluster implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.clients[Symbol.dispose]();
+    this.#clients[Symbol.dispose]();
   }
 }

@@ -1,0 +1,35 @@
+import type { Plan } from "../../src/plan/plan.ts";
+import { type ResumedPlan, resumePlan } from "../../src/plan/resume-plan.ts";
+import { nodesOf } from "../../src/plan/step-nodes.ts";
+import { SlotctlError } from "../../src/errors.ts";
+import { lookAside, observeApart } from "../../src/wire/observe-for-plan.ts";
+import { observe } from "../../src/wire/observe.ts";
+import type { SimCluster } from "./sim-cluster.ts";
+
+/** What is left of a saved plan, by what the nodes of the simulated cluster report now. */
+export async function resume(cluster: SimCluster, saved: Plan): Promise<ResumedPlan> {
+  const topology = await observeFor(cluster, saved);
+  const named = saved.steps.flatMap(nodesOf);
+  const asides = await lookAside(cluster.clients, { topology, named });
+  const functionsAt = new Set<string>();
+  for (const step of saved.steps) {
+    if (step.kind !== "load-functions") continue;
+    if (await cluster.clients.at(step.to.address).dumpFunctions()) functionsAt.add(step.to.id);
+  }
+  return resumePlan(saved, { topology, asides, functionsAt });
+}
+
+async function observeFor({ clients }: SimCluster, { command, basis, steps }: Plan) {
+  const addresses = basis.nodes.flatMap(({ view }) => (view ? [view.address] : []));
+  if (command === "create") return await observeApart(clients, addresses);
+  const leaving = new Set(steps.flatMap((step) => (step.kind === "reset" ? [step.node.id] : [])));
+  const seeds = basis.nodes.flatMap(({ id, view }) => (view && !leaving.has(id) ? [view.address] : []));
+  for (const seed of seeds) {
+    try {
+      return await observe({ clients, seed, mapAddress: (announced) => announced, wishes: { moving: true } });
+    } catch (error) {
+      if (!(error instanceof SlotctlError)) throw error;
+    }
+  }
+  throw new Error("no node of the basis answers");
+}
