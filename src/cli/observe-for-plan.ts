@@ -38,7 +38,10 @@ async function observeMembers(cluster: Cluster, plan: Plan): Promise<Topology> {
   const { basis, command } = plan;
   const addresses = reachedNodes(basis).flatMap(({ id, view }) => (view ? [{ id, at: view.address }] : []));
   if (command === "create") {
-    const topology = await observeApart(cluster.clients, addresses.map(({ at }) => at));
+    const topology = await observeApart(
+      cluster.clients,
+      addresses.map(({ at }) => at),
+    );
     if (reachedNodes(topology).length > 0) return topology;
     throw nobodyAnswers(plan);
   }

@@ -113,10 +113,8 @@ const SECRET_SETTINGS: ReadonlySet<string> = new Set(
   COMPARED_SETTINGS.filter(({ secret }) => secret).flatMap(({ names }) => names),
 );
 
-function recordView(
-  { address: _, self, lines, keysInOpenSlots, strayKeys, settings, migrations, ...view }: NodeView,
-  place: (line: NodeLine) => number,
-): ViewRecord {
+function recordView(all: NodeView, place: (line: NodeLine) => number): ViewRecord {
+  const { address: _, self, lines, keysInOpenSlots, strayKeys, settings, migrations, ...view } = all;
   const told = settings && [...settings].filter(([name]) => !SECRET_SETTINGS.has(name));
   return {
     ...view,

@@ -28,7 +28,10 @@ export function estimateStep(
       const share = slots && slots.size > 0 ? Math.min(1, step.slots.size / slots.size) : undefined;
       const part = (whole: number | undefined) =>
         whole === undefined || share === undefined ? undefined : Math.round(whole * share);
-      return timed({ slots: step.slots.size, keys: part(view?.keys), bytes: part(view?.datasetBytes) }, keysPerSecondMax);
+      const keys = part(view?.keys);
+      // What a node takes for itself does not travel.
+      const bytes = keys === 0 ? 0 : part(view?.datasetBytes);
+      return timed({ slots: step.slots.size, keys, bytes }, keysPerSecondMax);
     }
     case "replicate": {
       const view = nodeById(basis, step.primary.id)?.view;
@@ -49,7 +52,10 @@ export function estimateStep(
 /** Of all steps together. What a survey has counted counts. */
 export function estimatePlan(
   { steps, basis }: Plan,
-  { keysPerSecondMax, survey }: { readonly keysPerSecondMax: number | undefined; readonly survey?: Survey | undefined },
+  {
+    keysPerSecondMax,
+    survey,
+  }: { readonly keysPerSecondMax: number | undefined; readonly survey?: Survey | undefined },
 ): Estimate {
   const each = steps.map((step) => estimateStep(step, { basis, keysPerSecondMax }));
   const sum = (values: readonly (number | undefined)[]) =>

@@ -1,7 +1,7 @@
 import { SlotSet } from "../cluster/slot-set.ts";
 import { primariesOf } from "../cluster/topology.ts";
 import type { JudgedChange } from "./basis-change.ts";
-import type { Judging } from "./judge-basis.ts";
+import type { Judging } from "./judging.ts";
 import { nodesOf } from "./step-nodes.ts";
 import type { Step } from "./step.ts";
 

@@ -1,27 +1,14 @@
 import { formatAddress } from "../cluster/address.ts";
 import { settingIn } from "../cluster/settings.ts";
-import { type ClusterNode, isGhost, nodeById, ownsSlots, type Topology } from "../cluster/topology.ts";
+import { type ClusterNode, isGhost, nodeById, ownsSlots } from "../cluster/topology.ts";
 import type { BasisChange, JudgedChange } from "./basis-change.ts";
-import { type ClusterNow, isRenewed, viewNow } from "./cluster-now.ts";
+import { isRenewed, viewNow } from "./cluster-now.ts";
 import { evidenceChanges } from "./evidence-changes.ts";
 import { ownerChanges } from "./owner-changes.ts";
 import { isAboutMembers, nodesOf, reshapedBy } from "./step-nodes.ts";
-import type { LeftStep } from "./steps-left.ts";
-import type { NodeRef, Step } from "./step.ts";
-import { placeOn, roleIn, type Trails } from "./trails.ts";
-
-export interface Judging {
-  readonly basis: Topology;
-  readonly now: ClusterNow;
-  readonly trails: Trails;
-  readonly left: readonly LeftStep[];
-}
-
-/** What a step needs to be as it was: of nodes that it uses, and of shards whose replicas it takes or gives. */
-export interface Stakes {
-  readonly nodeIds: ReadonlySet<string>;
-  readonly steps: readonly Step[];
-}
+import type { Judging, Stakes } from "./judging.ts";
+import type { NodeRef } from "./step.ts";
+import { placeOn, roleIn } from "./trails.ts";
 
 /**
  * What has changed since a plan was made, but for what its own steps make of the cluster, and whether each of it
@@ -61,7 +48,9 @@ function nodeChanges(was: ClusterNode, judging: Judging, stakes: Stakes): Judged
   const is = nodeById(now.topology, id);
   const membership = trails.membershipOf(id);
   if (!is || isGhost(is)) {
-    return placeOn(membership, false) === undefined ? [{ change: { kind: "gone", nodeId: id }, matters }] : [];
+    return placeOn(membership, false) === undefined
+      ? [{ change: { kind: "gone", nodeId: id }, matters }]
+      : [];
   }
   const changes: JudgedChange[] = [];
   const add = (change: BasisChange, isGrave: boolean) => changes.push({ change, matters: isGrave });
@@ -121,9 +110,7 @@ function settingChanges({ now }: Judging, stakes: Stakes): JudgedChange[] {
     const value = view && settingIn(view, step.setting);
     if (value === undefined || value === step.before || value === step.value) return [];
     const { node, setting, before } = step;
-    return [
-      { change: { kind: "setting", nodeId: node.id, setting, was: before, is: value }, matters: true },
-    ];
+    return [{ change: { kind: "setting", nodeId: node.id, setting, was: before, is: value }, matters: true }];
   });
 }
 

@@ -105,7 +105,10 @@ function slotsBack({ saved, trails, topology }: Undoing, mover: MoverWish): Part
   const settle = settleEarlierRuns(topology, moved);
   const owners = ownersIn(settle.settled);
   const back = new Map<string, { fromId: string; toId: string; slots: number[] }>();
-  const stay = { "slots-moved-since": new Map<string, number[]>(), "slots-of-a-replica": new Map<string, number[]>() };
+  const stay = {
+    "slots-moved-since": new Map<string, number[]>(),
+    "slots-of-a-replica": new Map<string, number[]>(),
+  };
   const keep = (why: keyof typeof stay, id: string, slot: number) =>
     stay[why].set(id, [...(stay[why].get(id) ?? []), slot]);
   for (const slot of moved) {
@@ -159,7 +162,9 @@ function replicasBack({ saved, topology }: Undoing): Part {
 function newcomersLeave({ saved, trails, topology }: Undoing): Part {
   const met = saved.steps.filter((step): step is StepOf<"meet"> => step.kind === "meet");
   const added = new Set(met.map(({ node }) => node.id).filter((id) => !isMemberOf(saved.basis, id)));
-  const present = topology.nodes.filter(({ id }) => added.has(id) && lastOf(trails.membershipOf(id)) === true);
+  const present = topology.nodes.filter(
+    ({ id }) => added.has(id) && lastOf(trails.membershipOf(id)) === true,
+  );
   const holding = present.filter(({ slots }) => slots.size > 0);
   const nodeIds = present.filter(({ slots }) => slots.size === 0).map(({ id }) => id);
   const notes = holding.map(({ id, slots }): PlanNote => ({

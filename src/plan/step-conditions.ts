@@ -45,7 +45,9 @@ export function conditionsOf(step: Step, basis: Topology): StepCondition[] {
       const { id } = step.replica;
       const primaryId = nodeById(basis, id)?.primaryId;
       const was: StepCondition =
-        primaryId === undefined ? { kind: "is-free", nodeId: id } : { kind: "follows", nodeId: id, primaryId };
+        primaryId === undefined
+          ? { kind: "is-free", nodeId: id }
+          : { kind: "follows", nodeId: id, primaryId };
       return [was, { kind: "is-primary", nodeId: step.primary.id }];
     }
     case "forget":

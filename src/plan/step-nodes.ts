@@ -46,7 +46,9 @@ export function reshapedBy(step: Step): readonly string[] {
 
 /** Whether the step is about who is a member, or about all members: then it matters who else is there. */
 export function isAboutMembers({ kind }: Step): boolean {
-  return kind === "meet" || kind === "forget" || kind === "reset" || kind === "renew-id" || kind === "set-config";
+  return (
+    kind === "meet" || kind === "forget" || kind === "reset" || kind === "renew-id" || kind === "set-config"
+  );
 }
 
 /** The step with its nodes at other addresses, as they are reached now. */

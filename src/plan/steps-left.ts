@@ -109,7 +109,10 @@ function haveMet(step: StepOf<"meet">, index: number, { now, trails }: Facts): b
     const other = viewNow(now, peer);
     if (view && other && knowEachOther([view, other])) return true;
     return [step.node, peer].some(
-      ({ id }) => !nodeById(now.topology, id) && (placeOn(trails.membershipOf(id), false) ?? -1) > index && isRenewedOrGone(now, step.node),
+      ({ id }) =>
+        !nodeById(now.topology, id) &&
+        (placeOn(trails.membershipOf(id), false) ?? -1) > index &&
+        isRenewedOrGone(now, step.node),
     );
   });
 }

@@ -22,7 +22,11 @@ function parseChange(record: StepRecord): Step {
     record[key as string] as StepOf<Kind>[Key];
   switch (record.kind) {
     case "meet":
-      return { kind: "meet", node: ref("node"), peers: (record["peers"] as readonly PeerRecord[]).map(parsePeer) };
+      return {
+        kind: "meet",
+        node: ref("node"),
+        peers: (record["peers"] as readonly PeerRecord[]).map(parsePeer),
+      };
     case "assign-slots":
       return { kind: "assign-slots", node: ref("node"), slots: slots() };
     case "set-epoch":

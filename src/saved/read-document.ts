@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { UsageError } from "../errors.ts";
+import type { ErrorObject } from "ajv";
+import { messageOf, UsageError } from "../errors.ts";
 
 /** A kind of file, and what one must look like. */
 export interface DocumentKind {
@@ -24,8 +25,8 @@ export async function readDocument(path: string, kind: DocumentKind): Promise<Re
   let document: unknown;
   try {
     document = JSON.parse(text);
-  } catch {
-    throw await damaged(path, { kind, text });
+  } catch (cause) {
+    throw await damaged(path, { kind, text, cause });
   }
   const file = { path, kind, text };
   if (typeof document !== "object" || document === null || Array.isArray(document)) throw otherKind(file);
@@ -48,7 +49,10 @@ interface ReadFile {
 }
 
 /** The error for a file of which a part is wrong, with where that part stands. */
-export async function wrongPart(file: ReadFile, { at, what }: { at: Path; what: string }): Promise<UsageError> {
+export async function wrongPart(
+  file: ReadFile,
+  { at, what }: { at: Path; what: string },
+): Promise<UsageError> {
   const { line, column } = await positionOf(file.text, at);
   const part = pathText(at);
   return new UsageError(`${file.path}:${line}:${column}: ${part === "" ? "the file" : part} ${what}.`, {
@@ -65,17 +69,26 @@ async function readText(path: string, { name }: DocumentKind): Promise<string> {
   }
 }
 
-/** The yaml library says where: every JSON text is one that it reads, and JSON.parse tells no line. */
-async function damaged(path: string, { kind, text }: Omit<ReadFile, "path">): Promise<UsageError> {
-  const { LineCounter, parseDocument } = await import("yaml");
-  const lines = new LineCounter();
-  const [error] = parseDocument(text, { lineCounter: lines, prettyErrors: false }).errors;
-  const { line, col } = lines.linePos(error?.pos[0] ?? text.length);
-  const isCut = text.trim() === "" || (error?.pos[0] ?? text.length) >= text.trimEnd().length - 1;
-  return new UsageError(
-    `${path}:${line}:${col}: ${isCut ? `the ${kind.name} ends before it is complete` : `this is no JSON, so it is no ${kind.name}`}.`,
-    { code: "bad-file", hint: kind.anew },
-  );
+/** Node tells some places, the yaml library most others: nearly all that is no JSON is no JSON to it either. */
+async function damaged(
+  path: string,
+  { kind, text, cause }: Omit<ReadFile, "path"> & { readonly cause: unknown },
+): Promise<UsageError> {
+  const end = text.trimEnd().length;
+  const [, place] = /at position (\d+)/.exec(messageOf(cause)) ?? [];
+  const isCut = /end of JSON input/.test(messageOf(cause)) || Number(place) >= end;
+  const at = isCut ? end : Number(place ?? (await firstFault(text)));
+  const before = text.slice(0, at).split("\n");
+  const where = `${path}:${before.length}:${(before.at(-1) ?? "").length + 1}`;
+  const what = isCut
+    ? `the ${kind.name} ends before it is complete`
+    : `this is no JSON, so it is no ${kind.name}`;
+  return new UsageError(`${where}: ${what}.`, { code: "bad-file", hint: kind.anew });
+}
+
+async function firstFault(text: string): Promise<number> {
+  const { parseDocument } = await import("yaml");
+  return parseDocument(text, { schema: "json", prettyErrors: false }).errors[0]?.pos[0] ?? 0;
 }
 
 function otherKind({ path, kind }: ReadFile): UsageError {
@@ -101,15 +114,29 @@ async function validate(document: object, file: ReadFile): Promise<void> {
   const ajv = new Ajv2020({ schemas: [...file.kind.schemas], strict: false, validateSchema: false });
   const [own] = file.kind.schemas as readonly { readonly $id: string }[];
   if (ajv.validate({ $ref: own?.$id }, document)) return;
-  // Of a value that may be one of several the last complaints are the most general: the deepest says most.
-  const errors = [...(ajv.errors ?? [])].sort(
+  const fault = clearestOf(ajv.errors ?? []);
+  throw await wrongPart(file, { at: pathOf(fault?.instancePath ?? ""), what: faultText(fault) });
+}
+
+/**
+ * Of a value that may be one of several kinds all kinds complain. Those whose name it does not have do not count; of
+ * the other complaints the deepest says most.
+ */
+function clearestOf(errors: readonly ErrorObject[]): ErrorObject | undefined {
+  const kindOf = ({ schemaPath }: ErrorObject) => /^.*\/oneOf\/\d+(?=\/)/.exec(schemaPath)?.[0];
+  const others = new Set(errors.filter(({ keyword }) => keyword === "const").map(kindOf));
+  const own = errors.filter((error) => error.keyword !== "oneOf" && !others.has(kindOf(error)));
+  const ranked = [...(own.length > 0 ? own : errors)].sort(
     (a, b) => b.instancePath.split("/").length - a.instancePath.split("/").length,
   );
-  const [first] = errors;
-  throw await wrongPart(file, {
-    at: pathOf(first?.instancePath ?? ""),
-    what: first?.message ?? "is not as it must be",
-  });
+  return ranked[0];
+}
+
+function faultText(fault: ErrorObject | undefined): string {
+  if (fault?.keyword === "const") return "is nothing that this slotctl knows";
+  if (fault?.keyword !== "enum") return fault?.message ?? "is not as it must be";
+  const { allowedValues } = fault.params as { readonly allowedValues: readonly unknown[] };
+  return `must be one of ${allowedValues.join(", ")}`;
 }
 
 /** A JSON pointer as a path. */

@@ -40,7 +40,7 @@ export interface EstimateRecord {
 }
 
 /** A plan file whose shape has been checked. */
-interface PlanRecord {
+export interface PlanRecord {
   readonly command: Plan["command"];
   readonly wish: Wish;
   readonly how: How;
@@ -77,14 +77,21 @@ export async function readSavedPlan(path: string, schemas: readonly object[]): P
   }
 }
 
-function savedPlanOf(record: PlanRecord): SavedPlan {
+/** The plan of a file whose shape has been checked. */
+export function savedPlanOf(record: PlanRecord): SavedPlan {
   const { command, wish, how, createdAt, createdBy, estimate } = record;
   const basis = topologyOfRecord(record.basis.views);
   const plan: Plan = {
     command,
     basis,
     steps: record.steps.map(({ step }) => parseStep(step)),
-    notes: record.notes.map(({ severity: _, message: __, ...note }) => note as PlanNote),
+    notes: record.notes.map(noteOf),
   };
   return { plan, wish, how, createdAt, createdBy, estimate, slotMapDigest: slotMapDigest(basis) };
+}
+
+/** Its words are made anew from its facts. */
+function noteOf(record: PlanRecord["notes"][number]): PlanNote {
+  const { severity: _, message: __, ...note } = record;
+  return note;
 }

@@ -36,11 +36,16 @@ export async function readSnapshot(path: string, schemas: readonly object[]): Pr
   try {
     return {
       topology: topologyOfRecord(views),
-      newcomers: asides.map(topologyOfRecord).flatMap((aside) => reachedNodes(aside).flatMap(({ view }) => view ?? [])),
+      newcomers: asides
+        .map(topologyOfRecord)
+        .flatMap((aside) => reachedNodes(aside).flatMap(({ view }) => view ?? [])),
       functionsAt: new Set(functionsAt),
     };
   } catch (error) {
     if (!(error instanceof SlotctlError || error instanceof RangeError)) throw error;
-    throw await wrongPart(file, { at: ["views"], what: `say what cannot be: ${error.message.replace(/\.$/, "")}` });
+    throw await wrongPart(file, {
+      at: ["views"],
+      what: `say what cannot be: ${error.message.replace(/\.$/, "")}`,
+    });
   }
 }

@@ -36,7 +36,8 @@ function estimateText({ slots, keys, bytes, seconds }: SavedFacts["estimate"]): 
     keys === null ? "an unknown number of keys" : `about ${countOf(keys, "key")}`,
     bytes === null ? "an unknown number of bytes" : formatBytes(bytes),
   ];
-  const time = seconds === null ? "How long it takes is not known." : `It takes ${countOf(seconds, "second")} at least.`;
+  const time =
+    seconds === null ? "How long it takes is not known." : `It takes ${countOf(seconds, "second")} at least.`;
   return `Estimate: ${parts.join(", ")}. ${time}`;
 }
 

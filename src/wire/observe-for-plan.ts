@@ -28,9 +28,6 @@ export async function lookAside(
 }
 
 /** Nodes that are to form a cluster, and whoever they know: as long as they have not met there is none to observe. */
-export async function observeApart(
-  clients: NodeClients,
-  addresses: readonly Address[],
-): Promise<Topology> {
+export async function observeApart(clients: NodeClients, addresses: readonly Address[]): Promise<Topology> {
   return await lookAtAll(clients, addresses);
 }

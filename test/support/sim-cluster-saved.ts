@@ -1,10 +1,26 @@
+import { planDocument, sealed } from "../../src/cli/plan-document.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { type ResumedPlan, resumePlan } from "../../src/plan/resume-plan.ts";
 import { nodesOf } from "../../src/plan/step-nodes.ts";
+import { type PlanRecord, savedPlanOf } from "../../src/saved/saved-plan.ts";
 import { SlotctlError } from "../../src/errors.ts";
 import { lookAside, observeApart } from "../../src/wire/observe-for-plan.ts";
 import { observe } from "../../src/wire/observe.ts";
 import type { SimCluster } from "./sim-cluster.ts";
+
+/** The plan as it comes back from a file. */
+export function throughFile(plan: Plan): Plan {
+  const document = planDocument({
+    plan,
+    wish: { args: {}, flags: {} },
+    how: { mover: "auto", replace: false, maxLatencyMs: 0, keysPerSecondMax: null, pairsAtOnceMax: 16 },
+    survey: undefined,
+    createdAt: "2026-11-21T10:00:00.000Z",
+    createdBy: "slotctl/0.0.0",
+  });
+  const text = JSON.stringify(sealed(document));
+  return savedPlanOf(JSON.parse(text) as PlanRecord).plan;
+}
 
 /** What is left of a saved plan, by what the nodes of the simulated cluster report now. */
 export async function resume(cluster: SimCluster, saved: Plan): Promise<ResumedPlan> {
