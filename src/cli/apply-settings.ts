@@ -2,7 +2,8 @@ import type { How } from "../saved/saved-plan.ts";
 import { type ChangeSettings, changeSettings } from "./change-settings.ts";
 import type { ProgressStyle } from "../ui/progress-view.ts";
 
-interface ApplyFlags {
+/** The flags of apply, as oclif hands them over. */
+export interface ApplyFlags {
   readonly "dry-run": boolean;
   readonly yes: boolean;
   readonly wait: string;
@@ -11,6 +12,7 @@ interface ApplyFlags {
   readonly "max-keys-per-second": number | undefined;
   readonly parallel: number | undefined;
   readonly survey: boolean;
+  readonly "save-to": string;
 }
 
 /**

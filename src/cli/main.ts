@@ -5,6 +5,7 @@ import type { Interfaces } from "@oclif/core";
 import { arrangeArgv } from "./arrange-argv.ts";
 import { keepSmall } from "./keep-small.ts";
 import { muteClosedStreams } from "./mute-closed-streams.ts";
+import { planWords } from "./plan-words.ts";
 
 /**
  * Runs the command that argv names and sets the exit code. Nothing that goes wrong leaves a stack trace,
@@ -29,7 +30,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     const { requireCommand } = await import("./require-command.ts");
     const { runCommand } = await import("./run-command.ts");
     const pjson = ownManifest();
-    const words = requireCommand(arrangeArgv(argv), { topics: Object.keys(pjson.oclif.topics ?? {}) });
+    const words = requireCommand(planWords(arrangeArgv(argv)), {
+      topics: Object.keys(pjson.oclif.topics ?? {}),
+    });
     await runCommand(words, { root: ownFolder(), pjson });
   } catch (error) {
     const { reportOutsideCommand } = await import("./report-error.ts");

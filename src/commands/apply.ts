@@ -1,18 +1,7 @@
 import { Args, Flags } from "@oclif/core";
-import { carryOut } from "../cli/carry-out.ts";
-import { applySettings } from "../cli/apply-settings.ts";
+import { applySavedPlan } from "../cli/apply-saved-plan.ts";
 import { ClusterCommand } from "../cli/cluster-command.ts";
 import { changeFlags, moveFlags } from "../cli/flags.ts";
-import { observeForPlan } from "../cli/observe-for-plan.ts";
-import { planFileSchemas } from "../cli/saved-schemas.ts";
-import { SavedValues } from "../cli/saved-values.ts";
-import { seedOfPlan } from "../cli/seed-of-plan.ts";
-import { stalePlan } from "../cli/stale-plan.ts";
-import { resumePlan } from "../plan/resume-plan.ts";
-import { readSavedPlan } from "../saved/saved-plan.ts";
-import { describeBasisChange } from "../ui/describe-basis-change.ts";
-import { renderAcceptedChanges } from "../ui/render-saved-plan.ts";
-import { savedNote } from "../ui/run-notes.ts";
 
 export default class Apply extends ClusterCommand {
   static override summary = "Carry out a saved plan: exactly its steps.";
@@ -53,29 +42,10 @@ export default class Apply extends ClusterCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Apply);
-    const saved = await readSavedPlan(args.file, planFileSchemas);
-    const settings = applySettings(flags, saved.how);
-    using cluster = await this.open(seedOfPlan(saved.plan), flags);
-    const now = await observeForPlan(cluster, saved.plan);
-    const { plan, changes } = resumePlan(saved.plan, now);
-    const topologies = [now.topology, saved.plan.basis];
-    const described = changes.map((change) => describeBasisChange(change, topologies));
-    this.output.knownData = { changes: described };
-    if (changes.some(({ matters }) => matters)) {
-      throw stalePlan(changes, { topologies, command: saved.plan.command });
-    }
-    this.output.print(renderAcceptedChanges(changes, { topologies, canvas: this.output.stdout }));
-    const values = new SavedValues(flags["save-to"]);
-    try {
-      await carryOut(plan, {
-        cluster,
-        output: this.output,
-        settings,
-        saveValue: (value) => values.save(value),
-        alsoInData: { changes: described },
-      });
-    } finally {
-      if (values.count > 0) this.output.say([savedNote(values)]);
-    }
+    await applySavedPlan(args.file, {
+      flags,
+      output: this.output,
+      open: (seed) => this.open(seed, flags),
+    });
   }
 }

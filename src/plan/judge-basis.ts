@@ -114,14 +114,14 @@ function settingChanges({ now }: Judging, stakes: Stakes): JudgedChange[] {
   });
 }
 
-/** A failover is told once, not again as the new roles of its nodes. */
+/** A failover is told once, not again as the new roles of its nodes and of the replicas that follow. */
 function withoutRepeated(changes: readonly JudgedChange[]): JudgedChange[] {
-  const told = new Set(
-    changes.flatMap(({ change }) => (change.kind === "failed-over" ? [change.wasId, change.isId] : [])),
+  const heirs = new Set(
+    changes.flatMap(({ change }) => (change.kind === "failed-over" ? [change.isId] : [])),
   );
   const texts = new Set<string>();
   return changes.filter(({ change }) => {
-    if (change.kind === "role" && told.has(change.nodeId)) return false;
+    if (change.kind === "role" && (heirs.has(change.nodeId) || heirs.has(change.is ?? ""))) return false;
     const text = JSON.stringify(change);
     return !texts.has(text) && Boolean(texts.add(text));
   });

@@ -1,4 +1,3 @@
-import { nodeName } from "../cluster/node-name.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { nodeById, openSlotsOf, type Topology } from "../cluster/topology.ts";
 import { migrationsIn } from "../cluster/migrations-in.ts";
@@ -119,12 +118,9 @@ function notesOn(
 ): PlanNote[] {
   if (left.length === 0 && settled.size === 0) return [];
   const others = notes.filter(({ kind }) => kind !== "continues-earlier-run");
-  const wasBegun = settled.size > 0 || left.length < steps.length;
+  const wasBegun =
+    settled.size > 0 ||
+    left.length < steps.length ||
+    left.some(({ index, step }) => step.kind === "move-slots" && step !== steps[index]);
   return wasBegun ? [{ kind: "continues-earlier-run", slots: settled.toString() }, ...others] : [...notes];
-}
-
-/** What people call a node that a change is about. */
-export function nameAtAnyTime(id: string, topologies: readonly Topology[]): string {
-  const node = topologies.flatMap((topology) => nodeById(topology, id) ?? [])[0];
-  return nodeName({ id, address: node?.address });
 }

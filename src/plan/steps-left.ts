@@ -52,6 +52,7 @@ function leftOf(step: Step, index: number, facts: Facts): Step | undefined {
     case "assign-slots":
     case "move-slots": {
       const slots = facts.notYet(step.slots, index);
+      if (slots.size === step.slots.size) return step;
       return slots.size === 0 ? undefined : { ...step, slots };
     }
     case "settle-slot":

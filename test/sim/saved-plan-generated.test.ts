@@ -7,12 +7,13 @@ import { SimKilled } from "../support/sim-cluster-process.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
 import { carryOut } from "../support/sim-cluster-run.ts";
 import { resume, throughFile } from "../support/sim-cluster-saved.ts";
-import { madeUp, slotMapAndRoles } from "../support/sim-cluster-wishes.ts";
+import { madeUp, slotMapAndRoles } from "../support/sim-cluster-made-up.ts";
 import type { SimCluster } from "../support/sim-cluster.ts";
 
-const SEEDS = Array.from({ length: 48 }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: 36 }, (_, index) => index + 1);
 const KILLS_MAX = 3;
 
+const EPOCHS_SETTLE_MS = 3000;
 /** A first sync that had begun before the kill ends by itself. */
 const FIRST_SYNC_MS = 50;
 
@@ -62,6 +63,8 @@ test.each(SEEDS.map((seed) => ({ seed, ...madeUp(seed) })))(
     expect((await plan(cluster)).steps).toEqual([]);
     expect(await unfinishedIn(cluster, "p0")).toEqual([]);
 
+    // Two nodes that got slots at once may have one epoch, until they have heard of each other.
+    await cluster.clock.sleep(EPOCHS_SETTLE_MS);
     const back = planUndo({ saved, topology: await cluster.observe("p0") });
     await carryOut(cluster, throughFile(back));
     const topology = await cluster.observe("p0");
