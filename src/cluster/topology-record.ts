@@ -63,7 +63,7 @@ export function recordTopology(topology: Topology): TopologyRecord {
   const looks = topology.nodes.flatMap(({ id, address, view, unreached }): LookRecord[] => {
     if (view) return [{ address: formatAddress(view.address), view: recordView(view, place) }];
     // Where nobody knows an address there was nothing to look at: the lines of the others say it all.
-    if (!address || !unreached || unreached.state === "no-address") return [];
+    if (!address || !unreached) return [];
     return [{ address: formatAddress(address), expectedId: id, unreached }];
   });
   return { lines, looks };

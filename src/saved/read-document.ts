@@ -111,7 +111,12 @@ function refuseOtherVersion(version: unknown, { path, kind }: ReadFile): void {
 
 async function validate(document: object, file: ReadFile): Promise<void> {
   const { Ajv2020 } = await import("ajv/dist/2020.js");
-  const ajv = new Ajv2020({ schemas: [...file.kind.schemas], strict: false, validateSchema: false });
+  const ajv = new Ajv2020({
+    schemas: [...file.kind.schemas],
+    allErrors: true,
+    strict: false,
+    validateSchema: false,
+  });
   const [own] = file.kind.schemas as readonly { readonly $id: string }[];
   if (ajv.validate({ $ref: own?.$id }, document)) return;
   const fault = clearestOf(ajv.errors ?? []);
@@ -124,7 +129,7 @@ async function validate(document: object, file: ReadFile): Promise<void> {
  */
 function clearestOf(errors: readonly ErrorObject[]): ErrorObject | undefined {
   const kindOf = ({ schemaPath }: ErrorObject) => /^.*\/oneOf\/\d+(?=\/)/.exec(schemaPath)?.[0];
-  const others = new Set(errors.filter(({ keyword }) => keyword === "const").map(kindOf));
+  const others = new Set(errors.filter(isAboutKind).map(kindOf));
   const own = errors.filter((error) => error.keyword !== "oneOf" && !others.has(kindOf(error)));
   const ranked = [...(own.length > 0 ? own : errors)].sort(
     (a, b) => b.instancePath.split("/").length - a.instancePath.split("/").length,
@@ -132,8 +137,12 @@ function clearestOf(errors: readonly ErrorObject[]): ErrorObject | undefined {
   return ranked[0];
 }
 
+function isAboutKind({ instancePath, keyword }: ErrorObject): boolean {
+  return instancePath.endsWith("/kind") && (keyword === "const" || keyword === "enum");
+}
+
 function faultText(fault: ErrorObject | undefined): string {
-  if (fault?.keyword === "const") return "is nothing that this slotctl knows";
+  if (fault && isAboutKind(fault)) return "is nothing that this slotctl knows";
   if (fault?.keyword !== "enum") return fault?.message ?? "is not as it must be";
   const { allowedValues } = fault.params as { readonly allowedValues: readonly unknown[] };
   return `must be one of ${allowedValues.join(", ")}`;

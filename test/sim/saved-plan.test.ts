@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { Topology } from "../../src/cluster/topology.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import type { Step } from "../../src/plan/step.ts";
+import { linesInOrder } from "../support/lines-in-order.ts";
 import { harmDone, unfinishedIn } from "../support/sim-cluster-checks.ts";
 import { SimKilled } from "../support/sim-cluster-process.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
@@ -46,14 +46,6 @@ async function faultsAfter(cluster: SimCluster, scenario: Scenario, saved: Plan)
   ];
 }
 
-/** Of the lines of a view only their order is not kept: they are a table. */
-function inOrder({ nodes }: Topology) {
-  return nodes.map(({ view, ...node }) => ({
-    ...node,
-    view: view && { ...view, lines: view.lines.toSorted((a, b) => (a.id < b.id ? -1 : 1)) },
-  }));
-}
-
 /** Simulated nodes keep their ids, so it cannot be seen that one has got a new one. */
 function isTellable({ kind }: Step): boolean {
   return kind !== "renew-id";
@@ -65,7 +57,7 @@ describe.each(scenarios)("$name", (scenario) => {
     const planned = await scenario.plan(cluster);
     const saved = throughFile(planned);
     expect(saved.steps).toEqual(planned.steps);
-    expect(inOrder(saved.basis)).toEqual(inOrder(planned.basis));
+    expect(linesInOrder(saved.basis)).toEqual(linesInOrder(planned.basis));
     expect((await resume(cluster, saved)).plan.steps).toEqual(saved.steps);
     await apply(cluster, saved);
     expect(await faultsAfter(cluster, scenario, saved)).toEqual([]);
