@@ -1,6 +1,7 @@
 import { resumePlan } from "../plan/resume-plan.ts";
 import { type SavedPlan, readSavedPlan } from "../saved/saved-plan.ts";
 import { describeBasisChange } from "../ui/describe-basis-change.ts";
+import { changeJson, nothingMoved } from "../ui/json-change.ts";
 import { renderAcceptedChanges } from "../ui/render-saved-plan.ts";
 import { savedNote } from "../ui/run-notes.ts";
 import { type ApplyFlags, applySettings } from "./apply-settings.ts";
@@ -54,7 +55,8 @@ async function planLeft(saved: SavedPlan, { cluster, output }: { cluster: Cluste
   const { plan, changes } = resumePlan(saved.plan, now);
   const topologies = [now.topology, saved.plan.basis];
   const described = changes.map((change) => describeBasisChange(change, topologies));
-  output.knownData = { changes: described };
+  const nothingDone = { applied: 0, moved: nothingMoved, problems: [] };
+  output.knownData = { ...changeJson({ plan: saved.plan, ...nothingDone }), changes: described };
   if (changes.some(({ matters }) => matters)) {
     throw stalePlan(changes, { topologies, command: saved.plan.command });
   }

@@ -27,6 +27,8 @@ export interface SlotctlDocument {
 export interface SlotctlOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Where it runs; by default where the tests do. */
+  readonly cwd?: string;
   readonly timeoutMs?: number;
   /** Called with the pid as soon as the process runs, and with all that it has written to stderr. */
   readonly onStart?: (running: RunningSlotctl) => void;
@@ -45,6 +47,7 @@ const BIN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 export function runSlotctl(args: readonly string[], options: SlotctlOptions = {}): Promise<SlotctlResult> {
   const startMs = performance.now();
   const child = spawn(process.execPath, [BIN, ...args], {
+    cwd: options.cwd,
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: process.env["HOME"] ?? "",
