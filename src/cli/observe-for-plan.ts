@@ -10,22 +10,22 @@ import type { ObserveWishes } from "../wire/observe.ts";
 import type { Cluster } from "./cluster.ts";
 
 /** The cluster that a saved plan is for, as it is now, with all that the plan's steps are judged by. */
-export async function observeForPlan(cluster: Cluster, plan: Plan): Promise<ClusterNow> {
-  const topology = await observeMembers(cluster, plan);
+export async function observeForPlan(
+  cluster: Cluster,
+  plan: Plan,
+  { deep = false } = {},
+): Promise<ClusterNow> {
+  const topology = await observeMembers(cluster, plan, { deep });
   const named = plan.steps.flatMap(nodesOf);
   const asides = await lookAside(cluster.clients, { topology, named });
   return { topology, asides, functionsAt: await functionsAt(cluster, plan) };
 }
 
 /** What of the nodes is asked for, by what the steps depend on. */
-function wishesFor({ command, steps }: Plan): ObserveWishes {
+function wishesFor({ command, steps }: Plan, { deep }: { readonly deep: boolean }): ObserveWishes {
   const has = (kind: string) => steps.some((step) => step.kind === kind);
-  return {
-    settings: has("set-config"),
-    moving: has("move-slots"),
-    repair: command === "fix",
-    deep: has("gather-keys"),
-  };
+  const repair = command === "fix";
+  return { settings: has("set-config") || repair, moving: has("move-slots") || repair, repair, deep };
 }
 
 /**
@@ -34,7 +34,11 @@ function wishesFor({ command, steps }: Plan): ObserveWishes {
  *
  * @throws ConnectFailed when none of them answers.
  */
-async function observeMembers(cluster: Cluster, plan: Plan): Promise<Topology> {
+async function observeMembers(
+  cluster: Cluster,
+  plan: Plan,
+  { deep }: { readonly deep: boolean },
+): Promise<Topology> {
   const { basis, command } = plan;
   const addresses = reachedNodes(basis).flatMap(({ id, view }) => (view ? [{ id, at: view.address }] : []));
   if (command === "create") {
@@ -50,7 +54,7 @@ async function observeMembers(cluster: Cluster, plan: Plan): Promise<Topology> {
   let best: { readonly topology: Topology; readonly known: number } | undefined;
   for (const { at } of seeds) {
     try {
-      const topology = await cluster.observeFrom(at, wishesFor(plan));
+      const topology = await cluster.observeFrom(at, wishesFor(plan, { deep }));
       const known = basis.nodes.filter(({ id }) => nodeById(topology, id)).length;
       if (!best || known > best.known) best = { topology, known };
       if (known > basis.nodes.length / 2) break;

@@ -1,4 +1,5 @@
 import type { SlotSet } from "../cluster/slot-set.ts";
+import type { StepKind } from "./step.ts";
 
 /** Something that is not as it was when a plan was made, and that the plan itself did not bring about. */
 export type BasisChange =
@@ -31,13 +32,15 @@ export type BasisChange =
       readonly was: string;
       readonly is: string;
     }
-  /** A node that the repair knew nothing of claims slots, has them open, or holds keys of them. */
+  /** A repair, decided anew, brings slots to another owner. Undefined: they were not broken, or have no owner. */
   | {
-      readonly kind: "evidence";
-      readonly what: "claims" | "open" | "keys";
-      readonly nodeId: string;
+      readonly kind: "repair";
       readonly slots: SlotSet;
+      readonly wasId: string | undefined;
+      readonly isId: string | undefined;
     }
+  /** It would do with the node what it did not before. */
+  | { readonly kind: "repair-of-node"; readonly nodeId: string; readonly step: StepKind }
   /** Slots are open in a way that no step of the plan leaves them. */
   | { readonly kind: "open"; readonly slots: SlotSet; readonly fromId: string; readonly toId: string }
   | { readonly kind: "epoch"; readonly nodeId: string; readonly was: number; readonly is: number };

@@ -3,7 +3,6 @@ import { settingIn } from "../cluster/settings.ts";
 import { type ClusterNode, isGhost, nodeById, ownsSlots } from "../cluster/topology.ts";
 import type { BasisChange, JudgedChange } from "./basis-change.ts";
 import { isRenewed, viewNow } from "./cluster-now.ts";
-import { evidenceChanges } from "./evidence-changes.ts";
 import { ownerChanges } from "./owner-changes.ts";
 import { isAboutMembers, nodesOf, reshapedBy } from "./step-nodes.ts";
 import type { Judging, Stakes } from "./judging.ts";
@@ -25,7 +24,6 @@ export function judgeBasis(judging: Judging): JudgedChange[] {
     ...newMembers(judging, stakes),
     ...asideChanges(judging, stakes),
     ...settingChanges(judging, stakes),
-    ...evidenceChanges(judging),
   ];
   return withoutRepeated(changes);
 }

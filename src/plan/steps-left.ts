@@ -55,15 +55,16 @@ function leftOf(step: Step, index: number, facts: Facts): Step | undefined {
       if (slots.size === step.slots.size) return step;
       return slots.size === 0 ? undefined : { ...step, slots };
     }
-    case "settle-slot":
-    case "claim-slots": {
+    case "settle-slot": {
       const slots = facts.notBeyond(step.slots, index);
       if (slots.size === 0) return undefined;
       const left = { ...step, slots };
       return isSettled(left, now) ? undefined : left;
     }
+    // Of repairs, which are decided anew instead.
+    case "claim-slots":
     case "gather-keys":
-      return isGathered(step, now) ? undefined : step;
+      return step;
     case "failover":
       return placeOfRole(step.replica.id, facts) >= index ? undefined : step;
     case "replicate":
@@ -140,10 +141,7 @@ function isReset({ node }: StepOf<"reset">, now: ClusterNow): boolean {
 }
 
 /** In the eyes of every primary, and open nowhere. */
-function isSettled(
-  { slots, owner }: Pick<StepOf<"settle-slot"> | StepOf<"claim-slots">, "slots" | "owner">,
-  { topology }: ClusterNow,
-): boolean {
+function isSettled({ slots, owner }: StepOf<"settle-slot">, { topology }: ClusterNow): boolean {
   return reachedNodes(topology).every(({ id, view }) => {
     if (!view) return true;
     const isOpen = view.self.openSlots.some(({ slot }) => slots.has(slot));
@@ -151,14 +149,4 @@ function isSettled(
     const own = view.self.slots.intersect(slots).size;
     return !isOpen && own === (id === owner.id ? slots.size : 0);
   });
-}
-
-/** Known only after a deep look: without one it is looked for again. */
-function isGathered({ from, to, slots }: StepOf<"gather-keys">, now: ClusterNow): boolean {
-  const view = viewNow(now, from);
-  const target = viewNow(now, to);
-  if (!view?.strayKeys || !target) return false;
-  const holds = (slot: number) =>
-    (view.strayKeys?.get(slot) ?? 0) + (view.keysInOpenSlots.get(slot) ?? 0) > 0;
-  return slots.minus(target.self.slots).size === 0 && ![...slots].some(holds);
 }

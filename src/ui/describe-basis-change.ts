@@ -50,16 +50,20 @@ function changeText(change: BasisChange, name: (id: string) => string): string {
       return `another node, ${change.isId}, answers where ${change.nodeId} was`;
     case "setting":
       return `${name(change.nodeId)} had ${change.was} as its ${change.setting} and has ${change.is} now`;
-    case "evidence":
-      return `${name(change.nodeId)} ${EVIDENCE[change.what]} slots ${change.slots}, which the repair does not know`;
+    case "repair": {
+      const was =
+        change.wasId === undefined ? "were not to be repaired" : `were to go to ${name(change.wasId)}`;
+      const is = change.isId === undefined ? "have no owner" : `would go to ${name(change.isId)}`;
+      return `slots ${change.slots} ${was} and ${is} by what the nodes say and hold now`;
+    }
+    case "repair-of-node":
+      return `${name(change.nodeId)} needs a repair that the plan does not know (${change.step})`;
     case "open":
       return `slots ${change.slots} are on their way from ${name(change.fromId)} to ${name(change.toId)}, which no step says`;
     case "epoch":
       return `the epoch of ${name(change.nodeId)} was ${change.was} and is ${change.is} now`;
   }
 }
-
-const EVIDENCE = { claims: "claims", open: "has open", keys: "holds keys of" } as const;
 
 function roleText(primaryId: string | undefined, name: (id: string) => string): string {
   return primaryId === undefined ? "a primary" : `a replica of ${name(primaryId)}`;
@@ -68,6 +72,7 @@ function roleText(primaryId: string | undefined, name: (id: string) => string): 
 function idsIn(change: BasisChange): string[] {
   switch (change.kind) {
     case "slots-moved":
+    case "repair":
       return [change.wasId, change.isId].filter((id) => id !== undefined);
     case "failed-over":
       return [change.wasId, change.isId];

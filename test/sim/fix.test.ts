@@ -12,6 +12,7 @@ import { openSlotsIn, unfinishedIn } from "../support/sim-cluster-checks.ts";
 import { keyInSlot } from "../support/sim-cluster-keys.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
 import { carryOut } from "../support/sim-cluster-run.ts";
+import { resume, throughFile } from "../support/sim-cluster-saved.ts";
 
 // Slots that are broken at random: who says that he owns them, who has them open, who holds keys of them, and in
 // whose eyes. Whatever comes out, fix makes the cluster whole, and no key is lost.
@@ -102,6 +103,41 @@ test.each(SEEDS.slice(0, 8))(
     }
   },
 );
+
+test.each(SEEDS.slice(0, 8))(
+  "a saved repair that was killed is finished from its file, seed %i",
+  async (seed) => {
+    for (let changes = 1; ; changes += 5) {
+      const cluster = aBrokenCluster(seed);
+      const saved = throughFile(await planned(cluster));
+      cluster.stopAfter(changes);
+      const end = await carryOut(cluster, (await resume(cluster, saved)).plan).then(
+        () => "done",
+        () => "killed",
+      );
+      cluster.revive();
+      const again = await resume(cluster, saved);
+      expect(again.changes.filter(({ matters }) => matters)).toEqual([]);
+      await carryOut(cluster, again.plan);
+      expect({ changes, left: await brokenStill(cluster) }).toEqual({ changes, left: [] });
+      if (end === "done") break;
+    }
+  },
+);
+
+test("a saved repair is not carried out where it would lead somewhere else by now", async () => {
+  const cluster = aBrokenCluster(1);
+  await carryOut(cluster, await planned(cluster));
+  cluster.node("b").importing.set(7, idOf("a"));
+  cluster.node("a").migrating.set(7, idOf("b"));
+  const saved = throughFile(await planned(cluster));
+  expect((await resume(cluster, saved)).changes).toEqual([]);
+  cluster.node("c").slots.set(7, idOf("c"));
+  cluster.node("c").configEpoch = 50;
+  expect((await resume(cluster, saved)).changes).toMatchObject([
+    { change: { kind: "repair", slots: SlotSet.of([7]), isId: idOf("c") }, matters: true },
+  ]);
+});
 
 test.each([
   { rule: "keep-owner", stays: "of the owner", saved: "of another" },

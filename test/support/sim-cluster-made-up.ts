@@ -13,8 +13,8 @@ import { SimCluster, type SimNodeSpec } from "./sim-cluster.ts";
 /** A cluster and a wish that a seed has made up. */
 export interface MadeUp {
   readonly wish: string;
-  build(): SimCluster;
-  plan(cluster: SimCluster): Promise<Plan>;
+  readonly build: () => SimCluster;
+  readonly plan: (cluster: SimCluster) => Promise<Plan>;
 }
 
 /** Slots that differ from an even spread, so that few of them have to move. */

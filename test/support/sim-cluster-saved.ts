@@ -4,6 +4,9 @@ import { type ResumedPlan, resumePlan } from "../../src/plan/resume-plan.ts";
 import { nodesOf } from "../../src/plan/step-nodes.ts";
 import { type PlanRecord, savedPlanOf } from "../../src/saved/saved-plan.ts";
 import { SlotctlError } from "../../src/errors.ts";
+import { SlotSet } from "../../src/cluster/slot-set.ts";
+import { resumeRepair } from "../../src/plan/resume-repair.ts";
+import { findKeyConflicts } from "../../src/wire/find-key-conflicts.ts";
 import { lookAside, observeApart } from "../../src/wire/observe-for-plan.ts";
 import { observe } from "../../src/wire/observe.ts";
 import type { SimCluster } from "./sim-cluster.ts";
@@ -32,17 +35,22 @@ export async function resume(cluster: SimCluster, saved: Plan): Promise<ResumedP
     if (step.kind !== "load-functions") continue;
     if (await cluster.clients.at(step.to.address).dumpFunctions()) functionsAt.add(step.to.id);
   }
-  return resumePlan(saved, { topology, asides, functionsAt });
+  const now = { topology, asides, functionsAt };
+  if (saved.command !== "fix") return resumePlan(saved, now);
+  const conflicts = await findKeyConflicts(cluster.clients, { topology, within: SlotSet.all });
+  return resumeRepair(saved, { now, conflicts, wish: { slots: undefined } });
 }
 
 async function observeFor({ clients }: SimCluster, { command, basis, steps }: Plan) {
   const addresses = basis.nodes.flatMap(({ view }) => (view ? [view.address] : []));
   if (command === "create") return await observeApart(clients, addresses);
+  const isRepair = command === "fix";
+  const wishes = { moving: true, repair: isRepair, deep: isRepair };
   const leaving = new Set(steps.flatMap((step) => (step.kind === "reset" ? [step.node.id] : [])));
   const seeds = basis.nodes.flatMap(({ id, view }) => (view && !leaving.has(id) ? [view.address] : []));
   for (const seed of seeds) {
     try {
-      return await observe({ clients, seed, mapAddress: (announced) => announced, wishes: { moving: true } });
+      return await observe({ clients, seed, mapAddress: (announced) => announced, wishes });
     } catch (error) {
       if (!(error instanceof SlotctlError)) throw error;
     }
