@@ -2,7 +2,7 @@ import { SLOT_COUNT, SlotSet } from "../cluster/slot-set.ts";
 import { nodeById, type Topology } from "../cluster/topology.ts";
 import type { JudgedChange } from "./basis-change.ts";
 import type { Judging, Stakes } from "./judging.ts";
-import { lastOf, ownersIn, ownershipIn, placeOn } from "./trails.ts";
+import { ownersIn, ownershipIn, placeOn } from "./trails.ts";
 
 interface Moved {
   readonly wasId: string | undefined;
@@ -21,10 +21,9 @@ export function ownerChanges({ basis, now, trails }: Judging, stakes: Stakes): J
     const trail = trails.ownersOf(slot);
     const isId = owners[slot];
     if (placeOn(trail, isId) !== undefined) continue;
-    // Where it would be if nothing else had happened: at the furthest place that the shard's primary can explain.
-    const wasId =
-      trail.findLast(({ values }) => values.some((id) => isHeir(basis, id, isId)))?.values.at(-1) ??
-      lastOf(trail);
+    // A replica may have taken over at any place of its way; otherwise it is told where it was.
+    const heirOf = trail.findLast(({ values }) => values.some((id) => isHeir(basis, id, isId)));
+    const wasId = heirOf?.values.at(-1) ?? trail[0]?.values[0];
     const key = `${wasId} ${isId}`;
     const group = moved.get(key) ?? { wasId, isId, slots: [] };
     group.slots.push(slot);

@@ -7,7 +7,8 @@ import { aLiveCluster, nodeAt } from "../support/live-cluster.ts";
 import { runSlotctl } from "../support/run-slotctl.ts";
 import { listServers } from "../servers/list-servers.ts";
 
-const [server] = representatives(await listServers());
+/** The quickest one: the page says nothing of any server. */
+const server = representatives(await listServers()).at(-1);
 
 interface TypedCommand {
   readonly words: readonly string[];
