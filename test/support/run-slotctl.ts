@@ -30,6 +30,8 @@ export interface SlotctlOptions {
   /** Where it runs; by default where the tests do. */
   readonly cwd?: string;
   readonly timeoutMs?: number;
+  /** The words that slotctl's own come behind, where it is not this machine's Node on what is built here. */
+  readonly launcher?: readonly string[];
   /** Called with the pid as soon as the process runs, and with all that it has written to stderr. */
   readonly onStart?: (running: RunningSlotctl) => void;
 }
@@ -46,7 +48,8 @@ const BIN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 /** Runs the built program as a process, as an operator would, and waits for its end. */
 export function runSlotctl(args: readonly string[], options: SlotctlOptions = {}): Promise<SlotctlResult> {
   const startMs = performance.now();
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const [program = "", ...words] = [...(options.launcher ?? [process.execPath, BIN]), ...args];
+  const child = spawn(program, words, {
     cwd: options.cwd,
     env: {
       PATH: process.env["PATH"] ?? "",
