@@ -1,3 +1,4 @@
+import { nodeName } from "../cluster/node-name.ts";
 import { settingIn } from "../cluster/settings.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { nodeById, type Topology } from "../cluster/topology.ts";
@@ -43,18 +44,14 @@ export function planUndo({
   const slots = slotsBack({ saved, trails, topology: roles.topology }, mover);
   const replicas = replicasBack({ saved, trails, topology: slots.topology });
   const leaving = newcomersLeave({ saved, trails, topology: replicas.topology });
-  const steps = [
-    ...roles.steps,
-    ...slots.steps,
-    ...replicas.steps,
-    ...leaving.steps,
-    ...settingsBack(saved, topology),
-  ];
+  const settings = settingsBack(saved, topology);
+  const steps = [...roles.steps, ...slots.steps, ...replicas.steps, ...leaving.steps, ...settings];
   const notes = [
     ...slots.notes.filter(({ kind }) => kind !== "becomes-empty" || leaving.steps.length === 0),
     ...roles.notes,
     ...replicas.notes,
     ...leaving.notes,
+    ...(settings.some(({ keep }) => keep) ? [{ kind: "rewrites-config" } as const] : []),
     ...staysNotes(saved),
   ];
   return { command: "undo", basis: topology, steps, notes };
@@ -182,8 +179,8 @@ function isMemberOf(basis: Topology, id: string): boolean {
   return (nodeById(basis, id)?.view?.lines.length ?? 0) > 0;
 }
 
-function settingsBack(saved: Plan, topology: Topology): Step[] {
-  return saved.steps.toReversed().flatMap((step): Step[] => {
+function settingsBack(saved: Plan, topology: Topology): StepOf<"set-config">[] {
+  return saved.steps.toReversed().flatMap((step): StepOf<"set-config">[] => {
     if (step.kind !== "set-config") return [];
     const node = nodeById(topology, step.node.id);
     if (!node?.view || settingIn(node.view, step.setting) !== step.value) return [];
@@ -193,7 +190,8 @@ function settingsBack(saved: Plan, topology: Topology): Step[] {
 
 /** Kinds of steps that nothing takes back, each with the nodes that it was about. */
 function staysNotes({ steps }: Plan): PlanNote[] {
-  const removed = steps.flatMap((step) => (step.kind === "forget" ? [step.node.id] : []));
+  // By their addresses: the cluster of now does not know their ids.
+  const removed = steps.flatMap((step) => (step.kind === "forget" ? [nodeName(step.node)] : []));
   const repaired = steps.flatMap((step) =>
     step.kind === "claim-slots" || step.kind === "gather-keys" ? [step.slots] : [],
   );
