@@ -1,29 +1,39 @@
-import type { Address } from "../cluster/address.ts";
+import { type Address, isSocketPath } from "../cluster/address.ts";
 import { reachedNodes, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
 import type { CallOutcome } from "../cluster/call-result.ts";
 import { type Call, callNode } from "../wire/call-node.ts";
 import { holdNodes } from "../wire/hold-nodes.ts";
-import type { NodeClients } from "../wire/node-client.ts";
+import type { NodeClient, NodeClients } from "../wire/node-client.ts";
 import type { NodeAccess } from "../wire/node-access.ts";
 import { observe, type ObserveWishes } from "../wire/observe.ts";
 import { openRdbStream, type RdbStream } from "../wire/rdb-stream.ts";
+import { NodeRoutes } from "../wire/node-routes.ts";
+import type { RedisNodeClient } from "../wire/redis-node-client.ts";
 import { RedisNodeClients } from "../wire/redis-node-clients.ts";
 import { resolveHost } from "../wire/resolve-host.ts";
+
+/** What commands ask of nodes: besides what is asked on a plan's behalf, whether the node lets us do it. */
+export interface ClusterClients extends NodeClients {
+  at(address: Address): ClusterClient;
+}
+
+export type ClusterClient = NodeClient & Pick<RedisNodeClient, "rehearse">;
 
 /** The nodes a command talks to. Connections are closed when it is disposed of. */
 export class Cluster implements Disposable {
   readonly seed: Address;
   readonly #access: NodeAccess;
+  readonly #routes = new NodeRoutes();
   readonly #clients: RedisNodeClients;
 
   constructor(seed: Address, access: NodeAccess) {
     this.seed = seed;
-    this.#access = access;
-    this.#clients = new RedisNodeClients(access);
+    this.#access = { ...access, routes: this.#routes };
+    this.#clients = new RedisNodeClients(this.#access);
   }
 
-  get clients(): NodeClients {
+  get clients(): ClusterClients {
     return this.#clients;
   }
 
@@ -91,8 +101,27 @@ export class Cluster implements Disposable {
     return await openRdbStream(address, { access: this.#access, signal });
   }
 
-  #observeFrom(seed: Address, wishes: ObserveWishes): Promise<Topology> {
-    return observe({ clients: this.clients, seed, mapAddress: this.#access.mapAddress, wishes });
+  async #observeFrom(given: Address, wishes: ObserveWishes): Promise<Topology> {
+    const { mapAddress, credentials, timeoutMs } = this.#access;
+    const seed = isSocketPath(given.host) ? await this.#addressBehind(given) : given;
+    return await observe({
+      clients: this.clients,
+      seed,
+      mapAddress,
+      wishes,
+      introduce: (address, line) => credentials?.introduce(address, line),
+      resolveMs: timeoutMs,
+    });
+  }
+
+  /** A node that is reached over a socket is called by its address as all others are, once it knows it itself. */
+  async #addressBehind(socket: Address): Promise<Address> {
+    const look = await this.clients.at(socket).look();
+    const announced = "view" in look ? look.view.self.address : undefined;
+    if (!announced) return socket;
+    const address = this.reach(announced);
+    this.#routes.useSocket(address, socket.host);
+    return address;
   }
 
   [Symbol.dispose](): void {

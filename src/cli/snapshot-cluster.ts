@@ -3,9 +3,8 @@ import type { Look } from "../cluster/node-view.ts";
 import { reachedNodes, type Topology } from "../cluster/topology.ts";
 import { Refused, UsageError } from "../errors.ts";
 import type { Snapshot } from "../saved/snapshot.ts";
-import type { NodeClient, NodeClients } from "../wire/node-client.ts";
 import type { ObserveWishes } from "../wire/observe.ts";
-import { Cluster } from "./cluster.ts";
+import { Cluster, type ClusterClient, type ClusterClients } from "./cluster.ts";
 
 const NO_ACCESS = {
   username: undefined,
@@ -24,7 +23,7 @@ export class SnapshotCluster extends Cluster {
     this.#snapshot = snapshot;
   }
 
-  override get clients(): NodeClients {
+  override get clients(): ClusterClients {
     return { at: (address) => clientOf(address, this.#snapshot) };
   }
 
@@ -46,19 +45,21 @@ export class SnapshotCluster extends Cluster {
 }
 
 /** A node that says what it said then. Whatever else is asked of it is not known. */
-function clientOf(address: Address, snapshot: Snapshot): NodeClient {
+function clientOf(address: Address, snapshot: Snapshot): ClusterClient {
   const look = lookIn(snapshot, address);
   const id = "view" in look ? look.view.self.id : undefined;
-  const known: Partial<NodeClient> = {
+  const known: Partial<ClusterClient> = {
     address,
     look: async () => look,
+    // What the node would let us do is asked again when the plan is applied.
+    rehearse: async () => [],
     dumpFunctions: async () =>
       id !== undefined && snapshot.functionsAt.has(id) ? Buffer.from("in the snapshot") : undefined,
   };
   return new Proxy(known, {
     get: (target, name) =>
       name in target ? Reflect.get(target, name) : () => Promise.reject(notKnown(address)),
-  }) as NodeClient;
+  }) as ClusterClient;
 }
 
 function lookIn({ topology, newcomers }: Snapshot, address: Address): Look {

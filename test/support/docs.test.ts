@@ -50,6 +50,7 @@ test.each([
   "docs/containers.md",
   "docs/plans.md",
   "docs/redis-cli.md",
+  "docs/security.md",
 ])("%s links to what is there", async (path) => {
   const text = await read(path);
   const files = new Set<string>();
