@@ -4,24 +4,37 @@ import { ConnectFailed } from "../errors.ts";
 import type { CallOutcome } from "../cluster/call-result.ts";
 import { type Call, callNode } from "../wire/call-node.ts";
 import { holdNodes } from "../wire/hold-nodes.ts";
+import type { NodeClient, NodeClients } from "../wire/node-client.ts";
 import type { NodeAccess } from "../wire/node-access.ts";
 import { observe, type ObserveWishes } from "../wire/observe.ts";
 import { openRdbStream, type RdbStream } from "../wire/rdb-stream.ts";
 import { NodeRoutes } from "../wire/node-routes.ts";
+import type { RedisNodeClient } from "../wire/redis-node-client.ts";
 import { RedisNodeClients } from "../wire/redis-node-clients.ts";
 import { resolveHost } from "../wire/resolve-host.ts";
 
+/** What commands ask of nodes: besides what is asked on a plan's behalf, whether the node lets us do it. */
+export interface ClusterClients extends NodeClients {
+  at(address: Address): ClusterClient;
+}
+
+export type ClusterClient = NodeClient & Pick<RedisNodeClient, "rehearse">;
+
 /** The nodes a command talks to. Connections are closed when it is disposed of. */
 export class Cluster implements Disposable {
-  readonly clients: RedisNodeClients;
   readonly seed: Address;
   readonly #access: NodeAccess;
   readonly #routes = new NodeRoutes();
+  readonly #clients: RedisNodeClients;
 
   constructor(seed: Address, access: NodeAccess) {
     this.seed = seed;
     this.#access = { ...access, routes: this.#routes };
-    this.clients = new RedisNodeClients(this.#access);
+    this.#clients = new RedisNodeClients(this.#access);
+  }
+
+  get clients(): ClusterClients {
+    return this.#clients;
   }
 
   /** Where a node that is given or announced at an address is reached from here. */
@@ -32,6 +45,11 @@ export class Cluster implements Disposable {
   /** All views joined, starting from the seed. */
   async observe(wishes: ObserveWishes = {}): Promise<Topology> {
     return await this.#observeFrom(this.reach(this.seed), wishes);
+  }
+
+  /** All views joined, starting from the node at this address as it is reached from here. */
+  async observeFrom(address: Address, wishes: ObserveWishes): Promise<Topology> {
+    return await this.#observeFrom(address, wishes);
   }
 
   /**
@@ -107,6 +125,6 @@ export class Cluster implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.clients[Symbol.dispose]();
+    this.#clients[Symbol.dispose]();
   }
 }
