@@ -1,11 +1,9 @@
-import { once } from "node:events";
-import { connect as connectTcp, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import type { Socket } from "node:net";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import { DeadlinePassed } from "../errors.ts";
-import { tlsOptions } from "./tls-options.ts";
-import { type ConnectionError, connectionLost, denied, notConnected, silent } from "./connection-failure.ts";
+import { type ConnectionError, connectionLost, denied } from "./connection-failure.ts";
 import type { NodeAccess } from "./node-access.ts";
+import { openSocket } from "./open-socket.ts";
 
 /** A line of a server is a status or an error; what is longer is no line. */
 const LINE_BYTES_MAX = 64 * 1024;
@@ -37,7 +35,7 @@ export class RawConnection implements Disposable {
 
   /** Connects and logs in. @throws ConnectFailed, NodeFailed. */
   static async open(address: Address, access: NodeAccess): Promise<RawConnection> {
-    const connection = new RawConnection(await connect(address, access), formatAddress(address));
+    const connection = new RawConnection(await openSocket(address, access), formatAddress(address));
     try {
       await connection.#authenticate(access);
       return connection;
@@ -116,23 +114,6 @@ export class RawConnection implements Disposable {
       lastError: this.#lastError,
       hasAnswered: this.#hasAnswered,
     });
-  }
-}
-
-async function connect(address: Address, { tls, timeoutMs }: NodeAccess): Promise<Socket> {
-  const where = formatAddress(address);
-  const { host, port } = address;
-  const socket = tls ? connectTls({ ...tlsOptions(tls, host), host, port }) : connectTcp({ host, port });
-  const late = silent(where, { timeoutMs, inTlsHandshake: tls !== undefined });
-  const timer = setTimeout(() => socket.destroy(late), timeoutMs);
-  try {
-    await once(socket, tls ? "secureConnect" : "connect");
-    return socket;
-  } catch (error) {
-    socket.destroy();
-    throw error === late ? late : notConnected(where, error as ConnectionError);
-  } finally {
-    clearTimeout(timer);
   }
 }
 

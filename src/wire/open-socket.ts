@@ -1,0 +1,25 @@
+import { once } from "node:events";
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { type Address, formatAddress } from "../cluster/address.ts";
+import { type ConnectionError, notConnected, silent } from "./connection-failure.ts";
+import type { NodeAccess } from "./node-access.ts";
+import { tlsOptions } from "./tls-options.ts";
+
+/** A bare connection to a node, with TLS where it is asked for. @throws ConnectFailed. */
+export async function openSocket(address: Address, { tls, timeoutMs }: NodeAccess): Promise<Socket> {
+  const where = formatAddress(address);
+  const { host, port } = address;
+  const socket = tls ? connectTls({ ...tlsOptions(tls, host), host, port }) : connectTcp({ host, port });
+  const late = silent(where, { timeoutMs, inTlsHandshake: tls !== undefined });
+  const timer = setTimeout(() => socket.destroy(late), timeoutMs);
+  try {
+    await once(socket, tls ? "secureConnect" : "connect");
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error === late ? late : notConnected(where, error as ConnectionError);
+  } finally {
+    clearTimeout(timer);
+  }
+}
