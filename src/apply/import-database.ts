@@ -31,15 +31,24 @@ export async function importDatabase(context: ImportContext): Promise<DatabaseFi
   const { source, isMove, signal } = context;
   for (let pass = 1; ; pass++) {
     const found = await onePass(context);
-    if (signal.aborted) throw new Stopped("Stopped, as asked.", { code: "stopped" });
     const { conflicts, differing } = found;
-    if (!isMove || conflicts.length > 0 || differing.length > 0) return { conflicts, differing, left: 0 };
+    const isInTheWay = conflicts.length > 0 || differing.length > 0;
+    if (signal.aborted && !found.isWhole && !isInTheWay) throw stopped();
+    if (!isMove || isInTheWay) return { conflicts, differing, left: 0 };
     const left = Math.max(0, (await source.countKeys()) - found.skipped);
     if ((left === 0 && found.busy === 0) || pass === PASSES_MAX) return { conflicts, differing, left };
+    if (signal.aborted) throw stopped();
   }
 }
 
-type PassFindings = Pick<BiteFindings, "conflicts" | "differing" | "skipped" | "busy">;
+function stopped(): Stopped {
+  return new Stopped("Stopped, as asked.", { code: "stopped" });
+}
+
+type PassFindings = Pick<BiteFindings, "conflicts" | "differing" | "skipped" | "busy"> & {
+  /** Every key that SCAN named was brought to its place. */
+  readonly isWhole: boolean;
+};
 
 /** One SCAN from its beginning to its end. */
 async function onePass(context: ImportContext): Promise<PassFindings> {
@@ -48,12 +57,17 @@ async function onePass(context: ImportContext): Promise<PassFindings> {
   const hand = new KeysInHand();
   const found = { conflicts: [] as Buffer[], differing: [] as Buffer[], skipped: 0, busy: 0 };
   let share = 1;
+  let isWhole = true;
   let failure: { readonly error: unknown } | undefined;
   const isOver = () =>
     signal.aborted || failure !== undefined || found.conflicts.length > 0 || found.differing.length > 0;
 
   const importAll = async (keys: readonly Buffer[]): Promise<void> => {
-    for (let at = 0; at < keys.length && !isOver();) {
+    for (let at = 0; at < keys.length;) {
+      if (isOver()) {
+        isWhole = false;
+        return;
+      }
       await rate?.take(keys.length - at, signal);
       const bite = await importBite(keys.slice(at), context);
       at += bite.keysRead;
@@ -85,5 +99,5 @@ async function onePass(context: ImportContext): Promise<PassFindings> {
   } while (cursor !== "0" && !isOver());
   await Promise.all(running);
   if (failure) throw failure.error;
-  return found;
+  return { ...found, isWhole: isWhole && cursor === "0" };
 }

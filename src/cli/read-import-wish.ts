@@ -3,24 +3,24 @@ import type { ConflictRule, ImportWish } from "../plan/import.ts";
 
 /** The flags of import that say what is wanted, as oclif hands them over. */
 export interface ImportWishFlags {
-  readonly copy: boolean;
-  readonly replace: boolean;
+  readonly copy?: boolean;
+  readonly replace?: boolean;
   readonly "on-conflict": ConflictRule | undefined;
   readonly database: readonly number[] | undefined;
   readonly "map-database": readonly string[] | undefined;
-  readonly verify: boolean;
-  readonly "memory-unchecked": boolean;
+  readonly verify?: boolean;
+  readonly "memory-unchecked"?: boolean;
 }
 
 /** @throws UsageError for a --map-database that makes no sense. */
 export function readImportWish(flags: ImportWishFlags): ImportWish {
   return {
-    copy: flags.copy,
+    copy: flags.copy ?? false,
     onConflict: flags["on-conflict"] ?? (flags.replace ? "replace" : "stop"),
     databases: flags.database,
     databaseMap: new Map((flags["map-database"] ?? []).map(readPair)),
-    verify: flags.verify,
-    memoryUnchecked: flags["memory-unchecked"],
+    verify: flags.verify ?? false,
+    memoryUnchecked: flags["memory-unchecked"] ?? false,
   };
 }
 

@@ -115,7 +115,7 @@ export function sourceFailure(
       code: "node-denied",
       node,
       reason: said,
-      hint: "The user of the source needs the rights that docs/security.md lists for import; it is named with --from-user or in the address.",
+      hint: "Its user, named with --from-user or in the address, needs +info +time +scan +dbsize +dump +pexpiretime +pttl +eval and ~*, and for a move +unlink.",
     });
   }
   if (reply.replyCode === "READONLY") {

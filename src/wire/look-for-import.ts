@@ -1,5 +1,6 @@
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { ClockView, DatabaseView, ImportTargetView, SourceView } from "../cluster/import-view.ts";
+import { ConnectFailed, NodeFailed } from "../errors.ts";
 import { BulkConnection } from "./bulk-connection.ts";
 import { sourceFailure } from "./import-source.ts";
 import type { NodeAccess } from "./node-access.ts";
@@ -11,6 +12,23 @@ import { temporaryKeyIn } from "./temporary-key.ts";
 
 /** Asks a server that keys are to come from what the plan needs to know. @throws ConnectFailed, NodeFailed. */
 export async function lookAtSource(address: Address, access: NodeAccess): Promise<SourceView> {
+  try {
+    return await look(address, access);
+  } catch (error) {
+    if (!(error instanceof NodeFailed && error.code === "connection-lost")) throw error;
+    // Nothing was asked of it yet that a server could die of: it does not understand us, or wants nothing of us.
+    const { message, node, reason } = error;
+    throw new ConnectFailed(message, {
+      code: "node-unreachable",
+      node,
+      reason,
+      hint: "If its port speaks TLS, add --from-tls or write the address as rediss://….",
+      cause: error,
+    });
+  }
+}
+
+async function look(address: Address, access: NodeAccess): Promise<SourceView> {
   using connection = await BulkConnection.open(address, { access, database: 0 });
   const ask = async (...words: readonly string[]): Promise<RawReply> => {
     const reply = await connection.one(...words);
