@@ -115,7 +115,7 @@ export function sourceFailure(
       code: "node-denied",
       node,
       reason: said,
-      hint: "Its user, named with --from-user or in the address, needs +info +time +scan +dbsize +dump +pexpiretime +pttl +eval and ~*, and for a move +unlink.",
+      hint: "Its user, named with --from-user or in the address, needs +info +time +scan +dbsize +randomkey +dump +pexpiretime +pttl +eval and ~*, and for a move +unlink.",
     });
   }
   if (reply.replyCode === "READONLY") {
