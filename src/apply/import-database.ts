@@ -84,13 +84,13 @@ async function onePass(context: ImportContext): Promise<PassFindings> {
   do {
     const scanned = await source.scan(cursor);
     cursor = scanned.cursor;
-    const keys = hand.take(scanned.keys);
+    const { keys, letGo } = hand.take(scanned.keys);
     if (keys.length === 0) continue;
     const bite: Promise<void> = room
       .during(share, () => importAll(keys))
       .catch((error: unknown) => void (failure ??= { error }))
       .finally(() => {
-        hand.letGo(keys);
+        letGo();
         running.delete(bite);
       });
     running.add(bite);

@@ -5,17 +5,21 @@
 export class KeysInHand {
   readonly #names = new Set<string>();
 
-  /** Those that nobody has in hand; they are in hand now. */
-  take(keys: readonly Buffer[]): Buffer[] {
-    return keys.filter((key) => {
+  /** Those that nobody has in hand; they are in hand until they are let go. */
+  take(keys: readonly Buffer[]): { readonly keys: Buffer[]; readonly letGo: () => void } {
+    const names: string[] = [];
+    const free = keys.filter((key) => {
       const name = key.toString("latin1");
       if (this.#names.has(name)) return false;
       this.#names.add(name);
+      names.push(name);
       return true;
     });
-  }
-
-  letGo(keys: readonly Buffer[]): void {
-    for (const key of keys) this.#names.delete(key.toString("latin1"));
+    return {
+      keys: free,
+      letGo: () => {
+        for (const name of names) this.#names.delete(name);
+      },
+    };
   }
 }

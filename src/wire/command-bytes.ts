@@ -1,16 +1,25 @@
 /** Larger arguments are not copied: they are sent as they are, between two pieces. */
 const COPIED_BYTES_MAX = 16 * 1024;
 const PIECE_BYTES = 64 * 1024;
+/** The largest single piece that is asked for beforehand. */
+const BITE_BYTES = 256 * 1024;
+/** Room for a single command; Node cuts so little out of a pool of its own. */
+const FIRST_PIECE_BYTES = 512;
 /** More than the two lengths and line ends around an argument ever take. */
 const FRAME_BYTES = 32;
 
 /** Many commands as the bytes of one pipeline, put together without an object for each of them. */
 export class CommandBytes {
   readonly #pieces: Buffer[] = [];
-  #piece = Buffer.allocUnsafe(PIECE_BYTES);
+  #piece: Buffer;
   #used = 0;
   #count = 0;
   #bytes = 0;
+
+  /** @param bytesHint about how many bytes there will be, for one piece to hold them. */
+  constructor(bytesHint = FIRST_PIECE_BYTES) {
+    this.#piece = Buffer.allocUnsafe(Math.min(bytesHint, BITE_BYTES));
+  }
 
   /** How many commands, which is how many replies. */
   get count(): number {

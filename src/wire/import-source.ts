@@ -35,6 +35,8 @@ const KEYS_PER_BITE = 512;
 const BITE_BYTES = 1024 * 1024;
 /** What is shorter is sent back whole to be compared: hashing it would take the source longer. */
 const HASHED_BYTES_MIN = 512;
+/** What a key to be deleted takes beside its name and value. */
+const TAKE_BYTES = 40;
 const TAKEN: readonly Taken[] = ["changed", "taken", "gone"];
 
 export class RedisImportSource implements ImportSource {
@@ -60,8 +62,12 @@ export class RedisImportSource implements ImportSource {
   }
 
   async read(keys: readonly Buffer[]): Promise<(KeyValue | undefined)[]> {
-    const words = ["EVAL", this.#scripts.read, "0", this.#database, String(BITE_BYTES), ...keys];
-    const reply = (await this.#ask("EVAL", words)) as (Buffer | number | null)[];
+    const commands = new CommandBytes(
+      keys.reduce((sum, key) => sum + key.length + TAKE_BYTES, this.#scripts.read.length),
+    );
+    commands.add(["EVAL", this.#scripts.read, "0", this.#database, String(BITE_BYTES), ...keys]);
+    const [answer = null] = await this.#connection.send(commands);
+    const reply = this.#accept("EVAL", answer) as (Buffer | number | null)[];
     return Array.from({ length: reply.length / 2 }, (_, index) => {
       const [key, dump] = [keys[index], reply[index * 2]];
       return key && Buffer.isBuffer(dump) ? { key, dump, endsAtMs: Number(reply[index * 2 + 1]) } : undefined;
@@ -70,7 +76,12 @@ export class RedisImportSource implements ImportSource {
 
   async take(values: readonly KeyValue[]): Promise<Taken[]> {
     if (values.length === 0) return [];
-    const commands = new CommandBytes();
+    const commands = new CommandBytes(
+      values.reduce(
+        (sum, { key, dump }) => sum + key.length + Math.min(dump.length, HASHED_BYTES_MIN) + TAKE_BYTES,
+        this.#scripts.take.length,
+      ),
+    );
     commands.begin(5 + values.length * 3);
     for (const word of ["EVAL", this.#scripts.take, "0", this.#database, String(this.#scripts.slackMs)]) {
       commands.word(word);

@@ -44,6 +44,9 @@ export interface Confirmed {
   readonly connected: number;
 }
 
+/** What a RESTORE takes beside key and value: words, lengths and line ends. */
+const RESTORE_BYTES = 80;
+
 const EXCHANGE = Buffer.from(`local dump = redis.call('DUMP', KEYS[1])
 if not dump or redis.sha1hex(dump) ~= ARGV[1] then return 0 end
 redis.call('RESTORE', KEYS[1], ARGV[2], ARGV[3], 'REPLACE', 'ABSTTL')
@@ -76,7 +79,9 @@ export class RedisImportTarget implements ImportTarget {
   }
 
   async store(values: readonly KeyValue[]): Promise<Stored[]> {
-    const commands = new CommandBytes();
+    const commands = new CommandBytes(
+      values.reduce((sum, { key, dump }) => sum + key.length + dump.length + RESTORE_BYTES, 0),
+    );
     for (const { key, dump, endsAtMs } of values) {
       const isLasting = endsAtMs < 0;
       commands.begin(isLasting ? 4 : 5);
