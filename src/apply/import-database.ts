@@ -64,11 +64,11 @@ async function onePass(context: ImportContext): Promise<PassFindings> {
 
   const importAll = async (keys: readonly Buffer[]): Promise<void> => {
     for (let at = 0; at < keys.length;) {
+      await rate?.take(keys.length - at, signal);
       if (isOver()) {
         isWhole = false;
         return;
       }
-      await rate?.take(keys.length - at, signal);
       const bite = await importBite(keys.slice(at), context);
       at += bite.keysRead;
       found.skipped += bite.skipped;

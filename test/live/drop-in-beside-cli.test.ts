@@ -313,10 +313,13 @@ async function between(twin: Twin, from: number, to: number): Promise<string[]> 
   return ["--cluster-from", await twin.id(from), "--cluster-to", await twin.id(to)];
 }
 
-/** The imported keys that any node of the six has, replicas among them. */
+/** The imported keys that any node has, replicas among them. */
 async function importedIn(twin: Twin): Promise<string[]> {
   const found = await Promise.all(
-    [0, 1, 2, 3, 4, 5].map(async (index) => (await ask(twin.node(index), "KEYS", "imported:*")) as string[]),
+    Array.from(
+      { length: 9 },
+      async (_, index) => (await ask(twin.node(index), "KEYS", "imported:*")) as string[],
+    ),
   );
   return [...new Set(found.flat())].sort();
 }

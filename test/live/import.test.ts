@@ -110,13 +110,15 @@ describe.each(cases)("an import on $name", ({ server }) => {
     const [keys, entries] = [60, 100];
     await writeWorkedOn(grounds.source(), { keys, entries });
     await writeKinds(grounds.source(), KEYS);
-    const writer = new SourceWriter(grounds.source(1).duplicate(grounds.sourceNode()), keys);
+    const client = grounds.source().duplicate();
+    const writer = new SourceWriter(client, keys);
     writer.start();
     const moved = await slotctlJson(
       ["import", grounds.seed, "--from", grounds.from(), "--yes", "--max-keys-per-second", "1000"],
       { exits: 0 },
     );
     await writer.stop();
+    client.disconnect();
     expect(imported(moved)["taken"]).toBe(KEYS + keys * 2);
     expect(writer.counters.size).toBe(keys);
     const found = await grounds.contents();
