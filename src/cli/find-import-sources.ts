@@ -42,6 +42,8 @@ export async function findImportSources(flags: ImportSourceFlags, output: Output
       "ask-password": flags["from-ask-password"],
       tls: flags["from-tls"] || isTlsNamed,
       cacert: flags["from-cacert"],
+      cacertdir: undefined,
+      "credentials-file": undefined,
       cert: flags["from-cert"],
       key: flags["from-key"],
       sni: flags["from-sni"],

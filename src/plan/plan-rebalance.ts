@@ -11,6 +11,7 @@ import { weighShards } from "./weigh-shards.ts";
 import { planSlotMoves } from "./plan-slot-moves.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
 import { exactShares, shareSlots } from "./share-slots.ts";
+import { reachHint } from "./reach-hint.ts";
 
 export interface RebalanceWish {
   /** By node id; 1 where nothing is said, 0 to empty the shard. */
@@ -74,7 +75,10 @@ function refuseUnreachedOwners(topology: Topology): void {
   throw new Refused(`Shards that own slots do not answer: ${told.join(", ")}.`, {
     code: unreachedCode(first),
     node: nodeName(first),
-    hint: `Bring them back, or let a replica take over; this tells what is possible: slotctl check ${seedOf(topology)}`,
+    hint: reachHint(
+      first,
+      `Bring them back, or let a replica take over; this tells what is possible: slotctl check ${seedOf(topology)}`,
+    ),
   });
 }
 

@@ -1,7 +1,7 @@
 import { type Address, formatAddress } from "../cluster/address.ts";
 import { CommandBytes } from "./command-bytes.ts";
 import { connectionLost, denied, silent, withoutArguments } from "./connection-failure.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { openSocket } from "./open-socket.ts";
 import { type RawReply, ReplyReader } from "./reply-reader.ts";
 import { ReplyError } from "./reply-errors.ts";
@@ -65,6 +65,11 @@ export class BulkConnection implements Disposable {
     }
   }
 
+  /** The ACL user that the node knows us as. */
+  get user(): string {
+    return credentialsFor(this.#access, this.address).username ?? "default";
+  }
+
   get isOver(): boolean {
     return this.#failure !== undefined;
   }
@@ -105,7 +110,7 @@ export class BulkConnection implements Disposable {
   }
 
   async #logIn(): Promise<void> {
-    const { username, password } = this.#access;
+    const { username, password } = credentialsFor(this.#access, this.address);
     if (password === undefined && username === undefined) return;
     const reply = await this.one("AUTH", ...(username === undefined ? [] : [username]), password ?? "");
     if (!(reply instanceof ReplyError)) return;

@@ -174,7 +174,7 @@ export class RedisImportTarget implements ImportTarget {
     }
     if (reply.replyCode === "BUSYKEY") return "exists";
     if (ELSEWHERE.has(reply.replyCode) || /non local key/i.test(reply.message)) return "elsewhere";
-    throw targetFailure(reply, { address, command });
+    throw targetFailure(reply, { address, command, user: this.#connection.user });
   }
 }
 
@@ -191,7 +191,7 @@ const ELSEWHERE: ReadonlySet<string> = new Set([
 
 function targetFailure(
   reply: ReplyError,
-  { address, command }: { readonly address: Address; readonly command: string },
+  { address, command, user }: { readonly address: Address; readonly command: string; readonly user: string },
 ): Error {
   const node = formatAddress(address);
   if (isOutOfMemory(reply)) {
@@ -214,7 +214,7 @@ function targetFailure(
       },
     );
   }
-  return nodeFailure(reply, { address, command });
+  return nodeFailure(reply, { address, command, user });
 }
 
 function millisecondsOf(time: RawReply): number {

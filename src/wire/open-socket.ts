@@ -7,14 +7,17 @@ import type { NodeAccess } from "./node-access.ts";
 import { tlsOptions } from "./tls-options.ts";
 
 /** A bare connection to a node, with TLS where it is asked for. @throws ConnectFailed. */
-export async function openSocket(address: Address, { tls, timeoutMs }: NodeAccess): Promise<Socket> {
+export async function openSocket(address: Address, access: NodeAccess): Promise<Socket> {
   const where = formatAddress(address);
-  const { host, port } = address;
-  const socket = tls ? connectTls({ ...tlsOptions(tls, host), host, port }) : connectTcp({ host, port });
+  const { timeoutMs, routes } = access;
+  const route = routes?.to(address) ?? address;
+  const tls = "path" in route ? undefined : access.tls;
+  const socket = tls ? connectTls({ ...tlsOptions(tls, address.host), ...route }) : connectTcp(route);
   const late = silent(where, { timeoutMs, inTlsHandshake: tls !== undefined });
   const timer = setTimeout(() => socket.destroy(late), timeoutMs);
   try {
     await once(socket, tls ? "secureConnect" : "connect");
+    routes?.arrived(address, socket.remoteAddress);
     return socket;
   } catch (error) {
     socket.destroy();
