@@ -1,7 +1,8 @@
 import { Args, Flags } from "@oclif/core";
 import { carryOutImport, planImportInto } from "../cli/carry-out-import.ts";
 import { ClusterCommand } from "../cli/cluster-command.ts";
-import { changeFlags, sourceFlags } from "../cli/flags.ts";
+import { changeFlags } from "../cli/flags.ts";
+import { sourceFlags } from "../cli/source-flags.ts";
 import { findImportSources } from "../cli/find-import-sources.ts";
 import { parseSeconds } from "../cli/parse-seconds.ts";
 import { readImportWish } from "../cli/read-import-wish.ts";
