@@ -1,8 +1,11 @@
 import { type Address, isSocketPath } from "../cluster/address.ts";
 import { reachedNodes, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
+import type { ImportTargetView } from "../cluster/import-view.ts";
 import type { CallOutcome } from "../cluster/call-result.ts";
 import { type Call, callNode } from "../wire/call-node.ts";
+import { type ImportTargets, RedisImportTargets } from "../wire/import-targets.ts";
+import { lookAtImportTarget } from "../wire/look-for-import.ts";
 import { holdNodes } from "../wire/hold-nodes.ts";
 import type { NodeClient, NodeClients } from "../wire/node-client.ts";
 import type { NodeAccess } from "../wire/node-access.ts";
@@ -99,6 +102,24 @@ export class Cluster implements Disposable {
   /** The data of a node as an RDB. */
   async openRdb(address: Address, signal: AbortSignal): Promise<RdbStream> {
     return await openRdbStream(address, { access: this.#access, signal });
+  }
+
+  /** What an import needs to know of a primary that owns a slot. */
+  async lookAtImportTarget(
+    target: { readonly id: string; readonly address: Address; readonly slot: number },
+    payloadVersions: readonly number[],
+  ): Promise<ImportTargetView> {
+    return await lookAtImportTarget(target, { access: this.#access, payloadVersions });
+  }
+
+  /** The primaries, to bring keys to one of their databases. */
+  openImportTargets(topology: Topology, database: number): ImportTargets {
+    return new RedisImportTargets({
+      topology,
+      access: this.#access,
+      database,
+      observe: () => this.observeAgain(topology, { goneIds: new Set() }),
+    });
   }
 
   async #observeFrom(given: Address, wishes: ObserveWishes): Promise<Topology> {
