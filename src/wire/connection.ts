@@ -15,6 +15,7 @@ import {
 } from "./connection-failure.ts";
 import { commandName } from "./command-name.ts";
 import { endsWithin } from "./ends-within.ts";
+import { limitReplies } from "./limit-replies.ts";
 import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { quietOptions } from "./quiet-options.ts";
 import { isDenied, ReplyError } from "./reply-errors.ts";
