@@ -13,13 +13,23 @@ import { resolveHost } from "../wire/resolve-host.ts";
 /** The nodes a command talks to. Connections are closed when it is disposed of. */
 export class Cluster implements Disposable {
   readonly clients: RedisNodeClients;
-  readonly seed: Address;
+  #seed: Address;
   readonly #access: NodeAccess;
 
   constructor(seed: Address, access: NodeAccess) {
-    this.seed = seed;
+    this.#seed = seed;
     this.#access = access;
     this.clients = new RedisNodeClients(access);
+  }
+
+  /** Where it is looked at from, and named to who asks for its SEED. */
+  get seed(): Address {
+    return this.#seed;
+  }
+
+  /** Another node is the seed: of several that were given, one that is part of the cluster. */
+  startAt(seed: Address): void {
+    this.#seed = seed;
   }
 
   /** Where a node that is given or announced at an address is reached from here. */

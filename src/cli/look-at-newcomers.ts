@@ -31,7 +31,7 @@ export async function lookAtNewcomers(cluster: Cluster, given: readonly Address[
 }
 
 /** Each name is asked for once, however many nodes a host has: CLUSTER MEET takes no names. */
-async function addressesForMeet(
+export async function addressesForMeet(
   cluster: Pick<Cluster, "reach" | "resolveHost">,
   given: readonly Address[],
 ): Promise<MeetAddresses> {

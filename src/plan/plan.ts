@@ -11,7 +11,8 @@ export type CommandName =
   | "rebalance"
   | "failover"
   | "fix"
-  | "set-timeout";
+  | "set-timeout"
+  | "plan";
 
 /** What a command will do, and what it was decided on. Data only: print it, compare it, keep it. */
 export interface Plan {

@@ -20,6 +20,7 @@ const nothingToDo: Record<Plan["command"], string> = {
   rebalance: "Nothing to do: the shards are even enough.",
   failover: "Nothing to do: this node is the primary of its shard already.",
   fix: "Nothing to do: nothing is wrong that fix could repair.",
+  plan: "Nothing to do: the cluster is as the file says.",
   "set-timeout": "Nothing to do: every node that answers has this timeout already.",
 };
 
