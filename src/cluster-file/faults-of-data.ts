@@ -114,11 +114,11 @@ function faultsOfPattern({ places }: FileData): DataFault[] {
   const path = ["places", "pattern"];
   try {
     // With u, so that a slip is a fault and does not match something else.
-    new RegExp(places.pattern, "u");
+    const pattern = new RegExp(places.pattern, "u");
+    return /\(\?<(host|rack|zone)>/.test(pattern.source)
+      ? []
+      : [{ path, message: "the pattern has no group named host, rack or zone, such as (?<zone>[a-z]+)" }];
   } catch (error) {
     return [{ path, message: error instanceof Error ? error.message : String(error) }];
   }
-  return /\(\?<(host|rack|zone)>/.test(places.pattern)
-    ? []
-    : [{ path, message: "the pattern has no group named host, rack or zone, such as (?<zone>[a-z]+)" }];
 }

@@ -10,10 +10,12 @@ export const FILE_SCHEMA: object = schema;
 
 /** The file of a cluster as data: what stands in it, in its order. */
 export function clusterFileData({ replicas, nodes, shards, settings }: WishedCluster): object {
+  // What a shard says of a node is enough where no more is known.
+  const described = nodes.map(nodeData).filter((node) => Object.keys(node).length > 1);
   return {
     version: 1,
     ...(replicas === undefined ? {} : { replicas }),
-    nodes: nodes.map(nodeData),
+    ...(described.length > 0 ? { nodes: described } : {}),
     shards: shards.map(({ name, primary, nodes: own, share }) => ({
       name,
       ...(primary ? { primary: formatAddress(primary) } : {}),

@@ -27,7 +27,7 @@ export default class Plan extends ClusterFileCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Plan);
-    const settings = changeSettings({ ...flags, "dry-run": true, yes: false, wait: "0" });
+    const settings = changeSettings({ ...flags, "dry-run": true, yes: false, wait: "60" });
     using opened = await this.openFile({ file: args.file, seed: args.seed }, flags);
     const { cluster, look } = opened;
     const plan = await planFile(cluster, look, {

@@ -52,11 +52,8 @@ export class ClusterDraft {
     this.#change((node) => (node.id === replicaId ? { ...node, role: "replica", primaryId } : node));
   }
 
-  /**
-   * A replica takes its shard over; its primary and its siblings follow it then. Those that stay in the shard are
-   * waited for: one that hears of it late would still follow the old primary, and a link takes a moment to come up.
-   */
-  takeOver(replicaId: string, stayingIds: ReadonlySet<string>): void {
+  /** A replica takes its shard over; its primary and its siblings follow it then. */
+  takeOver(replicaId: string): void {
     const replica = this.node(replicaId);
     const { primaryId } = replica;
     if (primaryId === undefined) throw new Bug(`${replicaId} was to take over from nobody`);
@@ -67,14 +64,17 @@ export class ClusterDraft {
       const follows = node.id === primaryId || node.primaryId === primaryId;
       return follows ? { ...node, role: "replica", primaryId: replicaId, slots: SlotSet.empty } : node;
     });
-    for (const node of replicasOf(this.#topology, replicaId)) {
-      if (!stayingIds.has(node.id) || !node.view) continue;
-      this.#steps.push({
-        kind: "replicate",
-        replica: refOf(node),
-        primary: refOf(replica),
-        syncAtOnce: false,
-      });
+  }
+
+  /**
+   * Those of some nodes that follow a primary since it has taken over are waited for: one that hears of it late would
+   * still follow the old primary, and a link takes a moment to come up.
+   */
+  awaitFollowers(primaryId: string, amongIds: ReadonlySet<string>): void {
+    const primary = refOf(this.node(primaryId));
+    for (const node of replicasOf(this.#topology, primaryId)) {
+      if (!amongIds.has(node.id) || !node.view) continue;
+      this.#steps.push({ kind: "replicate", replica: refOf(node), primary, syncAtOnce: false });
     }
   }
 

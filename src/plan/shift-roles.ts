@@ -22,7 +22,7 @@ export function shiftRoles(draft: ClusterDraft, wanted: RolesWanted): void {
   for (let changed = true; changed;) {
     changed =
       wanted.targets.some((target) => attachIdle(draft, wanted, target)) ||
-      wanted.targets.some((target) => takeOver(draft, wanted, target)) ||
+      takeOverAll(draft, wanted) ||
       wanted.targets.some((target) => fetchReplica(draft, wanted, { target, mayBeLast: false }));
   }
 }
@@ -49,6 +49,15 @@ function attachIdle(draft: ClusterDraft, { carriers }: RolesWanted, target: Targ
   return idle.length > 0;
 }
 
+/** One takeover after the other, and then everybody is waited for at once. */
+function takeOverAll(draft: ClusterDraft, wanted: RolesWanted): boolean {
+  const taken = wanted.targets.filter((target) => takeOver(draft, wanted, target));
+  for (const target of taken) {
+    draft.awaitFollowers(wanted.carriers.get(target) ?? "", new Set(target.memberIds));
+  }
+  return taken.length > 0;
+}
+
 /** The wished primary takes over, or, where the primary is none of the shard's nodes, the best of its replicas. */
 function takeOver(draft: ClusterDraft, { carriers }: RolesWanted, target: TargetShard): boolean {
   const carrierId = carriers.get(target) ?? "";
@@ -61,7 +70,7 @@ function takeOver(draft: ClusterDraft, { carriers }: RolesWanted, target: Target
         : bestHeir(draft, { target, carrierId })
       : target.primaryId;
   if (heir === undefined || heir === carrierId || draft.node(heir).primaryId !== carrierId) return false;
-  draft.takeOver(heir, new Set(target.memberIds));
+  draft.takeOver(heir);
   carriers.set(target, heir);
   return true;
 }
