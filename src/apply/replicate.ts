@@ -1,5 +1,6 @@
 import { type Address, formatAddress } from "../cluster/address.ts";
-import { nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
+import { isLinkedReplica } from "../cluster/is-linked-replica.ts";
+import { type ClusterNode, nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
 import { DeadlinePassed } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import { eachNode } from "../wire/each-node.ts";
@@ -71,8 +72,7 @@ async function awaitSiblings(
   );
   if (shardIds.size === 0) return;
   const siblings = reachedNodes(before).filter(
-    ({ id, primaryId }) =>
-      !leaving.has(id) && shardIds.has(primaryId) && nodeById(basis, id)?.view?.replication.linkUp !== false,
+    ({ id, primaryId }) => !leaving.has(id) && shardIds.has(primaryId) && !wasDown(nodeById(basis, id)),
   );
   await pollUntil(context, {
     what: "replica-links",
@@ -88,6 +88,10 @@ async function awaitSiblings(
         { code: "replica-link-down", node: missing[0], hint: LINK_HINT },
       ),
   });
+}
+
+function wasDown(node: ClusterNode | undefined): boolean {
+  return node?.role === "replica" && !isLinkedReplica(node);
 }
 
 async function replicateAll(context: ApplyContext, steps: readonly ReplicateStep[]): Promise<void> {

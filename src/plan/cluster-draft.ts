@@ -1,3 +1,4 @@
+import { isLinkedReplica } from "../cluster/is-linked-replica.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { type ClusterNode, nodeById, replicasOf, type Topology } from "../cluster/topology.ts";
 import { Bug } from "../errors.ts";
@@ -9,6 +10,8 @@ export class ClusterDraft {
   readonly basis: Topology;
   #topology: Topology;
   readonly #steps: Step[] = [];
+  /** They are linked before the next step begins. */
+  readonly #followed = new Set<string>();
 
   constructor(basis: Topology) {
     this.basis = basis;
@@ -49,6 +52,7 @@ export class ClusterDraft {
       // The primary has clients to serve beside the sync, and its setting for that is the operator's.
       syncAtOnce: false,
     });
+    this.#followed.add(replicaId);
     this.#change((node) => (node.id === replicaId ? { ...node, role: "replica", primaryId } : node));
   }
 
@@ -80,7 +84,9 @@ export class ClusterDraft {
 
   /** How many replicas of a primary can be counted on. */
   liveReplicas(primaryId: string): number {
-    return replicasOf(this.#topology, primaryId).filter(({ view }) => view !== undefined).length;
+    return replicasOf(this.#topology, primaryId).filter(
+      (node) => this.#followed.has(node.id) || isLinkedReplica(node),
+    ).length;
   }
 
   #change(change: (node: ClusterNode) => ClusterNode): void {
