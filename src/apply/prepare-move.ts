@@ -32,22 +32,25 @@ export async function prepareMove(
   });
   const lost = slots.minus(from.view.self.slots);
   if (lost.size > 0) throw notOwned(step, lost);
-  const counts = await context.clients.at(step.from.address).countKeys([...slots]);
-  const keyCount = counts.reduce((sum, count) => sum + count, 0);
+  const [keysInSlot, migrateTimeoutMs] = await Promise.all([
+    context.clients.at(step.from.address).countOwnKeys(slots),
+    migrateTimeout(context, step.from),
+  ]);
+  const keyCount = [...keysInSlot.values()].reduce((sum, count) => sum + count, 0);
   const down = [from.view, to.view].find((view) => view.clusterState === "fail");
   if (down && keyCount > 0) throw clusterDown(down, slots);
   const others = otherPrimaries(topology, step);
   return {
     step,
     slots,
-    keysInSlot: new Map([...slots].map((slot, index) => [slot, counts[index] ?? 0])),
+    keysInSlot,
     keyCount,
     from: step.from,
     to: step.to,
     toAnnounced: to.announced ?? step.to.address,
     others,
     toTell: tellsOthers(to.view) ? [] : others,
-    migrateTimeoutMs: await migrateTimeout(context, step.from),
+    migrateTimeoutMs,
     bytesPerKey: from.view.keys === 0 ? 0 : from.view.datasetBytes / from.view.keys,
   };
 }

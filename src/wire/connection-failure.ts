@@ -27,6 +27,17 @@ export function notConnected(node: string, cause: ConnectionError): ConnectFaile
   });
 }
 
+/** Nothing took the connection in time, and nothing refused it: a host that is down or cut off, or a firewall. */
+export function notTaken(node: string, timeoutMs: number): ConnectFailed {
+  const reason = `no answer to the attempt to connect within ${secondsOf(timeoutMs)} s`;
+  return new ConnectFailed(`${node} cannot be reached: ${reason}.`, {
+    code: "node-unreachable",
+    node,
+    reason,
+    hint: "Its host may be down or cut off, or a firewall in between. A longer --timeout waits longer; an address that only leads there from elsewhere can be mapped: --map FROM=TO.",
+  });
+}
+
 /** The node takes connections, but not ours. */
 export function denied(node: string, detail: string): ConnectFailed {
   const reason = withoutStop(withoutArguments(detail));
@@ -43,8 +54,7 @@ export function silent(
   node: string,
   { timeoutMs, inTlsHandshake }: { timeoutMs: number; inTlsHandshake: boolean },
 ): ConnectFailed {
-  // What is left of a longer wait is seldom a round number.
-  const seconds = Number((timeoutMs / 1000).toFixed(timeoutMs < 1000 ? 2 : 1));
+  const seconds = secondsOf(timeoutMs);
   return new ConnectFailed(`${node} did not answer within ${seconds} s.`, {
     code: "node-silent",
     node,
@@ -53,6 +63,11 @@ export function silent(
       ? "It may be stopped or cut off, or its port does not speak TLS: then leave --tls out. A longer --timeout waits longer."
       : "It may be stopped, blocked by a slow command, or cut off. A longer --timeout waits longer.",
   });
+}
+
+/** What is left of a longer wait is seldom a round number. */
+function secondsOf(timeoutMs: number): number {
+  return Number((timeoutMs / 1000).toFixed(timeoutMs < 1000 ? 2 : 1));
 }
 
 /** How a connection ended with replies outstanding. */

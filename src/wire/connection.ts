@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { Redis } from "ioredis";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { ConnectFailed } from "../errors.ts";
@@ -6,6 +7,7 @@ import {
   connectionLost,
   denied,
   notConnected,
+  notTaken,
   REPLY_TOO_LARGE,
   silent,
   withoutArguments,
@@ -221,8 +223,16 @@ export class Connection {
   }
 
   #silent(timeoutMs: number): ConnectFailed {
+    if (!this.#isTaken()) return notTaken(this.#where, timeoutMs);
     const inTlsHandshake = this.#access.tls !== undefined && this.#redis?.status !== "ready";
     return silent(this.#where, { timeoutMs, inTlsHandshake });
+  }
+
+  /** Whether anybody has taken the connection: the system of a stopped server does, a host that is cut off does not. */
+  #isTaken(): boolean {
+    if (this.#redis?.status !== "connecting") return true;
+    const socket = this.#redis.stream as Socket | undefined;
+    return socket ? !socket.connecting : false;
   }
 
   get #where(): string {

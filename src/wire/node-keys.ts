@@ -2,6 +2,7 @@ import { formatAddress } from "../cluster/address.ts";
 import { areFaithful, type Key } from "../cluster/key.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
+import type { SlotSet } from "../cluster/slot-set.ts";
 import { NodeFailed } from "../errors.ts";
 import type { Command, Connection, Reply } from "./connection.ts";
 import { migrateCommand } from "./migrate-command.ts";
@@ -20,6 +21,7 @@ export class NodeKeys {
   readonly #run: Run;
   #hasDatabases = false;
   #hidesKeys = false;
+  #hasSlotStats = false;
 
   constructor({ connection, access, run }: { connection: Connection; access: NodeAccess; run: Run }) {
     this.#connection = connection;
@@ -27,9 +29,12 @@ export class NodeKeys {
     this.#run = run;
   }
 
-  learn(view: NodeView): void {
+  learn(view: Pick<NodeView, "engine" | "version">): void {
     this.#hasDatabases = isServerFrom(view, { engine: "valkey", from: [9, 0] });
     this.#hidesKeys = hidesKeys(view);
+    this.#hasSlotStats =
+      isServerFrom(view, { engine: "redis", from: [8, 2] }) ||
+      isServerFrom(view, { engine: "valkey", from: [8, 0] });
   }
 
   async databases(): Promise<readonly number[]> {
@@ -43,6 +48,23 @@ export class NodeKeys {
     const databases = await this.databases();
     const counts = await Promise.all(databases.map((database) => this.#run(commands, { database })));
     return slots.map((_, index) => counts.reduce((sum, replies) => sum + Number(replies[index]), 0));
+  }
+
+  /** CLUSTER SLOT-STATS tells of slots that the node owns, thousands in one reply, and is believed if it tells of all. */
+  async countOwn(slots: SlotSet): Promise<ReadonlyMap<number, number>> {
+    const databases = this.#hasSlotStats ? await this.databases() : [];
+    if (databases.length === 1) {
+      const commands = slots.ranges.map(({ first, last }): Command => {
+        return ["CLUSTER", "SLOT-STATS", "SLOTSRANGE", first, last];
+      });
+      // An older release of either server may not know it, and a user may be allowed to count only.
+      const replies = await this.#run(commands, { tolerate: () => true });
+      const counts = keyCountsIn(replies);
+      if (counts.size === slots.size) return counts;
+    }
+    const list = [...slots];
+    const counts = await this.count(list);
+    return new Map(list.map((slot, index) => [slot, counts[index] ?? 0]));
   }
 
   async countHidden(slots: readonly number[], peerId: string): Promise<number[]> {
@@ -139,6 +161,17 @@ export class NodeKeys {
     const [deleted] = await this.#run([["EVAL", DELETE_UNCHANGED, 1, key, dump]], { database });
     return deleted === 1;
   }
+}
+
+/** Of replies like `[[slot, ["key-count", 3, …]], …]`; whatever else a reply holds tells of no slot. */
+function keyCountsIn(replies: readonly Reply[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const entry of replies.flatMap((reply): unknown[] => (Array.isArray(reply) ? reply : []))) {
+    const [slot, stats]: unknown[] = Array.isArray(entry) ? entry : [];
+    const count: unknown = Array.isArray(stats) ? stats[stats.indexOf("key-count") + 1] : undefined;
+    if (typeof slot === "number" && typeof count === "number") counts.set(slot, count);
+  }
+  return counts;
 }
 
 /** In a script, for clients write the key all the while. */

@@ -7,6 +7,7 @@ import { suspectSlots } from "../cluster/suspect-slots.ts";
 import { openSlotsOf, primariesOf, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
 import { countSuspects, revealStrays } from "./count-suspects.ts";
+import { eachBounded } from "./each-bounded.ts";
 import { eachNode } from "./each-node.ts";
 import type { LookWishes, NodeClients } from "./node-client.ts";
 
@@ -33,9 +34,11 @@ export interface Observing {
  */
 export async function observe(observing: Observing): Promise<Topology> {
   const { clients, seed, wishes = {} } = observing;
-  const first = await clients.at(seed).look(wishes);
+  const { deep, ...quick } = wishes;
+  const first = await clients.at(seed).look(quick);
   if ("unreached" in first) throw seedFailed(first);
-  const looks = await followGossip(observing, first);
+  const seen = await followGossip({ ...observing, wishes: quick }, first);
+  const looks = deep ? await lookDeeper(observing, seen) : seen;
   if (wishes.repair) return await observeForRepair(observing, looks);
   const topology = joinViews(looks);
   const open = new Set(openSlotsOf(topology).map(({ slot }) => slot));
@@ -75,6 +78,20 @@ async function lookAtLine({ clients, mapAddress, wishes = {} }: Observing, line:
     return { address, expectedId: line.id, unreached: { state: "unreachable", detail } };
   }
   return { ...look, expectedId: line.id };
+}
+
+/**
+ * One after the other: a node is asked about 16,384 slots, and the replies of all together would take more memory the
+ * larger the cluster is, and longer to read than one node may take to answer. Reading them is what it waits for anyway.
+ */
+async function lookDeeper({ clients, wishes }: Observing, looks: readonly LookAt[]): Promise<LookAt[]> {
+  return await eachBounded(looks, 1, async (look) => {
+    // A replica owns no slot, and has the keys of its primary.
+    if (!("view" in look) || look.view.self.role !== "primary") return look;
+    const deep = await clients.at(look.address).look(wishes);
+    if ("view" in deep && deep.view.self.id !== look.view.self.id) return look;
+    return look.expectedId === undefined ? deep : { ...deep, expectedId: look.expectedId };
+  });
 }
 
 /** Keys of an open slot may be on either side, or on a third node: every primary is asked. */

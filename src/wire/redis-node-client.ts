@@ -146,6 +146,10 @@ export class RedisNodeClient implements NodeClient {
     return this.#keys.count(slots);
   }
 
+  countOwnKeys(slots: SlotSet): Promise<ReadonlyMap<number, number>> {
+    return this.#keys.countOwn(slots);
+  }
+
   countHiddenKeys(slots: readonly number[], peerId: string): Promise<number[]> {
     return this.#keys.countHidden(slots, peerId);
   }

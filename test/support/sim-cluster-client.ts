@@ -193,6 +193,12 @@ class SimNodeClient implements NodeClient {
     return await this.#ask("CLUSTER COUNTKEYSINSLOT", commands);
   }
 
+  async countOwnKeys(slots: SlotSet): Promise<ReadonlyMap<number, number>> {
+    const list = [...slots];
+    const counts = await this.countKeys(list);
+    return new Map(list.map((slot, index) => [slot, counts[index] ?? 0]));
+  }
+
   countHiddenKeys(slots: readonly number[]): Promise<number[]> {
     return this.countKeys(slots);
   }
