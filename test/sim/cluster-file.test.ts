@@ -6,7 +6,7 @@ import { SimKilled } from "../support/sim-cluster-process.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
 import { RedundancyWatch } from "../support/sim-cluster-redundancy.ts";
 import { carryOut, type RunOptions } from "../support/sim-cluster-run.ts";
-import { aWishCase, buildCase, planCase, type WishCase } from "../support/sim-cluster-wishes.ts";
+import { aWishCase, buildCase, driftOfCase, planCase, type WishCase } from "../support/sim-cluster-wishes.ts";
 
 const SEEDS = Array.from({ length: 60 }, (_, index) => index + 1);
 const KILLED_SEEDS = SEEDS.slice(0, 30);
@@ -63,6 +63,7 @@ describe("a cluster becomes what a file says", () => {
     await planAndApply(cluster, wish);
     expect(watch.end()).toEqual([]);
     expect((await planCase(cluster, wish)).steps).toEqual([]);
+    expect(await driftOfCase(cluster, wish)).toEqual([]);
     expect(harmDone(cluster)).toEqual([]);
     expect(openSlotsIn(cluster)).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { formatAddress } from "../../src/cluster/address.ts";
+import { type Drift, findDrift } from "../../src/plan/find-drift.ts";
 import { matchClusterFile, seedAmong } from "../../src/plan/match-cluster-file.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { planClusterFile } from "../../src/plan/plan-cluster-file.ts";
@@ -149,14 +149,23 @@ export function buildCase({ seed, nodes }: WishCase, settings: Partial<SimSettin
 }
 
 /** Looks at the file's nodes and the cluster as `slotctl plan` does, and plans. */
-export async function planCase(cluster: SimCluster, { wished }: WishCase): Promise<Plan> {
+export async function planCase(cluster: SimCluster, wish: WishCase): Promise<Plan> {
+  const { matched, observed } = await matchCase(cluster, wish);
+  return planClusterFile({ ...matched, isNew: observed === undefined });
+}
+
+/** What `slotctl diff` would tell. */
+export async function driftOfCase(cluster: SimCluster, wish: WishCase): Promise<Drift[]> {
+  const { matched, observed } = await matchCase(cluster, wish);
+  return findDrift(matched, observed);
+}
+
+async function matchCase(cluster: SimCluster, { wished }: WishCase) {
   const wishes = { settings: true, moving: true };
   const looks = await Promise.all(
     wished.nodes.map(({ address }) => cluster.clients.at(address).look(wishes)),
   );
   const seed = seedAmong(looks);
-  const name = seed && cluster.nodes.find(({ address }) => formatAddress(address) === formatAddress(seed));
-  const observed = name ? await cluster.observeAt(name.address, wishes) : undefined;
-  const matched = matchClusterFile({ wished, looks, cluster: observed });
-  return planClusterFile({ ...matched, isNew: observed === undefined });
+  const observed = seed && (await cluster.observeAt(seed, wishes));
+  return { matched: matchClusterFile({ wished, looks, cluster: observed }), observed };
 }
