@@ -17,6 +17,8 @@ export const fileArgs = {
 /** Flags of commands that plan to what a file says. */
 export const fileFlags = {
   "allow-fewer-replicas": Flags.boolean({
+    // oclif leaves a flag that is not given undefined.
+    default: false,
     description:
       "A replica may leave its shard before another one has taken its place: the shard has fewer replicas for the time.",
   }),

@@ -22,7 +22,7 @@ import { settleEarlierRuns } from "./settle-earlier-runs.ts";
 
 export interface PlacementWish {
   readonly places: Places;
-  /** How many replicas each shard is to keep; by default as many as the shard with the fewest has. */
+  /** How many replicas each shard is to keep; by default as many as the shard with the fewest has, and one at least. */
   readonly replicas?: number | undefined;
   /** A shard may have one replica fewer than that until another one has taken the place. */
   readonly allowFewerReplicas: boolean;
@@ -47,7 +47,8 @@ export function planPlacement({ topology, wish }: { topology: Topology; wish: Pl
     names,
     isFit: (id) => isFitPrimary(draft.topology, id),
     isLive: (id) => isLive(draft.topology, id),
-    replicas: wish.replicas ?? Math.min(...shards.map(({ primaryId }) => draft.liveReplicas(primaryId))),
+    // That a shard has lost its replica is no reason to take those of others away.
+    replicas: wish.replicas ?? Math.max(1, Math.min(...shards.map(({ memberIds }) => memberIds.length - 1))),
     mayLack: wish.allowFewerReplicas,
   };
   const found = searchPlacement(search);

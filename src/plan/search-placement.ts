@@ -74,7 +74,7 @@ function takeovers({ shards: before }: PlacementSearch, { shards }: FoundPlaceme
 
 /** Every placement that one node's change of shards leads to. A primary hands its shard over before it goes. */
 function afterOneMove(search: PlacementSearch, { shards, moves }: Candidate): Candidate[] {
-  const least = search.replicas - Number(search.mayLack);
+  const least = search.mayLack ? search.replicas - 1 : search.replicas;
   return shards.flatMap((from, fromIndex) => {
     if (liveIn(search, from) - 2 < Math.max(0, least)) return [];
     const movable = from.memberIds.filter((id) => search.isFit(id));

@@ -76,6 +76,19 @@ describe.concurrent.each(representatives(await listServers()))(
       expect((await selfOf(nodeAt(running.nodes, 6))).role).toBe("primary");
       await isDone();
 
+      // Every node of a shard in a zone of its own: without a node to spare nobody changes shards.
+      const shards = await shardsOf(at(6));
+      const together = shards.flatMap((nodes, zone) =>
+        nodes.map((address) => `  - { address: "${address}", zone: z${zone} }`),
+      );
+      await writeFile(file, ["version: 1", "nodes:", ...together].join("\n"));
+      const placed = await slotctlJson(["place", at(6), "--file", file, "--dry-run"]);
+      expect(placed.data.plan.steps).toEqual([]);
+      const losses = await slotctlJson(["check", at(6), "--file", file]);
+      const zone = { level: "zone", quorumLost: false };
+      const host = { level: "host", quorumLost: false };
+      expect(losses.data).toMatchObject({ losses: [zone, zone, zone, host, host, host] });
+
       await writeFile(file, `${changed.join("\n")}\nreplcas: 1\n`);
       const refused = await slotctlJson(["plan", file], { exits: 2 });
       expect(refused.document.error?.message).toContain(`${file}:6:1: unknown key "replcas"`);
