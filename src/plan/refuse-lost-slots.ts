@@ -3,6 +3,7 @@ import { nodeName } from "../cluster/node-name.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { ownersOf, type Topology, whyUnreached } from "../cluster/topology.ts";
 import { Refused } from "../errors.ts";
+import { reachHint } from "./reach-hint.ts";
 import { repairHint, seedOf } from "./repair-hint.ts";
 
 /** @throws Refused while slots have no owner: there is no even share of them to give. */
@@ -28,6 +29,9 @@ export function refuseUnreachedOwners(topology: Topology): void {
   throw new Refused(`Shards that own slots do not answer: ${told.join(", ")}.`, {
     code: unreachedCode(first),
     node: nodeName(first),
-    hint: `Bring them back, or let a replica take over; this tells what is possible: slotctl check ${seedOf(topology)}`,
+    hint: reachHint(
+      first,
+      `Bring them back, or let a replica take over; this tells what is possible: slotctl check ${seedOf(topology)}`,
+    ),
   });
 }

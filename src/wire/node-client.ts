@@ -55,6 +55,8 @@ export interface NodeClient {
    * each slot is marked as importing from `peerId`, counted, and closed again, all in one transaction.
    */
   countHiddenKeys(slots: readonly number[], peerId: string): Promise<number[]>;
+  /** Keys in other slots than these, without telling which, as of one moment: nothing is marked for it. */
+  countUnseenKeys(seen: SlotSet): Promise<number>;
   /** Keys that a database holds of each of `slots`, in the same order. */
   keysIn(request: KeysRequest): Promise<Key[][]>;
   /** Bytes that each key takes, undefined where the node does not say: the key is gone, or MEMORY is forbidden. */

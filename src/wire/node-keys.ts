@@ -1,4 +1,4 @@
-import { formatAddress } from "../cluster/address.ts";
+import { type Address, formatAddress } from "../cluster/address.ts";
 import { areFaithful, type Key } from "../cluster/key.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
@@ -6,7 +6,8 @@ import type { SlotSet } from "../cluster/slot-set.ts";
 import { NodeFailed } from "../errors.ts";
 import type { Command, Connection, Reply } from "./connection.ts";
 import { migrateCommand } from "./migrate-command.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
+import type { Credentials } from "./node-credentials.ts";
 import type { KeysRequest, MigrateRequest } from "./node-client.ts";
 import { migrateFailure } from "./node-failure.ts";
 import { databasesOf, parseInfo } from "./parse-info.ts";
@@ -87,6 +88,14 @@ export class NodeKeys {
     return counts;
   }
 
+  /** Asked of servers that hide keys; these have no other databases. */
+  async countUnseen(seen: SlotSet): Promise<number> {
+    const counting = Array.from(seen, (slot): Command => ["CLUSTER", "COUNTKEYSINSLOT", slot]);
+    const replies = (await this.#run([["MULTI"], ["DBSIZE"], ...counting, ["EXEC"]])).at(-1);
+    const [all = 0, ...counts] = Array.isArray(replies) ? replies.map(Number) : [];
+    return all - counts.reduce((sum, count) => sum + count, 0);
+  }
+
   /** A count that is not to be had must not read as zero: nor one of a slot that could not be marked. */
   #countIn(replies: Reply, index: number): number {
     const [marked, reply]: unknown[] = Array.isArray(replies) ? replies.slice(index, index + 2) : [];
@@ -126,14 +135,18 @@ export class NodeKeys {
   }
 
   async migrate(request: MigrateRequest): Promise<void> {
-    // The nodes of a cluster take the same credentials from each other as from us.
-    const credentials = this.#connection.takesPassword ? this.#access : {};
-    const commands = [migrateCommand(request, credentials)];
+    const commands = [migrateCommand(request, this.#credentialsAt(request.to))];
     // The node itself gives up after timeoutMs without progress, one MIGRATE after the other; we only guard
     // against its own silence.
     const timeoutMs = 2 * request.timeoutMs + this.#access.timeoutMs;
     const [reply] = await sendIn(this.#connection, { database: request.database, commands }, { timeoutMs });
     if (reply instanceof ReplyError) throw migrateFailure(reply, { from: this.#connection.address, request });
+  }
+
+  /** The nodes of a cluster take the same credentials from each other as from us. */
+  #credentialsAt(target: Address): Partial<Credentials> {
+    if (this.#access.credentials) return credentialsFor(this.#access, target);
+    return this.#connection.takesPassword ? this.#access : {};
   }
 
   async dump(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]> {

@@ -1,5 +1,6 @@
 import { type Address, BUS_PORT_OFFSET } from "../cluster/address.ts";
 import type { Key } from "../cluster/key.ts";
+import type { LackingCommand, NeededCommand } from "../cluster/needed-command.ts";
 import type { Look } from "../cluster/node-view.ts";
 import type { SlotMigration } from "../cluster/slot-migration.ts";
 import type { SlotSet } from "../cluster/slot-set.ts";
@@ -11,6 +12,7 @@ import type { NodeAccess } from "./node-access.ts";
 import { NodeKeys } from "./node-keys.ts";
 import type { KeysRequest, LookWishes, MigrateRequest, MigrationTraffic, NodeClient } from "./node-client.ts";
 import { isDemoted, isUnassigned, isUnknownCommand, isUnknownNode } from "./reply-errors.ts";
+import { rehearseCommands } from "./rehearse-commands.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SetSlots } from "./set-slots.ts";
 
@@ -154,6 +156,10 @@ export class RedisNodeClient implements NodeClient {
     return this.#keys.countHidden(slots, peerId);
   }
 
+  countUnseenKeys(seen: SlotSet): Promise<number> {
+    return this.#keys.countUnseen(seen);
+  }
+
   keysIn(request: KeysRequest): Promise<Key[][]> {
     return this.#keys.namesIn(request);
   }
@@ -238,6 +244,11 @@ export class RedisNodeClient implements NodeClient {
       ["CONFIG", "SET", name, value],
       ["CONFIG", "REWRITE"],
     ]);
+  }
+
+  /** Which of the commands the node would not carry out for us. */
+  rehearse(commands: readonly NeededCommand[]): Promise<LackingCommand[]> {
+    return rehearseCommands(this.#connection, commands);
   }
 
   close(): void {

@@ -43,6 +43,7 @@ test.each([
   "docs/commands.md",
   "docs/containers.md",
   "docs/redis-cli.md",
+  "docs/security.md",
 ])("%s links to what is there", async (path) => {
   const text = await read(path);
   const files = new Set<string>();
