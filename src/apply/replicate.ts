@@ -1,5 +1,6 @@
 import { type Address, formatAddress } from "../cluster/address.ts";
-import { nodeById, type Topology } from "../cluster/topology.ts";
+import { isLinkedReplica } from "../cluster/is-linked-replica.ts";
+import { type ClusterNode, nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
 import { DeadlinePassed } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import { eachNode } from "../wire/each-node.ts";
@@ -17,8 +18,83 @@ type ReplicateStep = StepOf<"replicate">;
  */
 const SYNC_AT_ONCE = { name: "repl-diskless-sync-delay", value: 0 } as const;
 
-/** Makes nodes replicas, and waits until each receives its primary's writes. */
-export async function replicate(context: ApplyContext, { steps, onEnd }: Stage<"replicate">): Promise<void> {
+/**
+ * Makes nodes replicas, and waits until each receives its primary's writes. A replica leaves its shard only once those
+ * are linked that join it by an earlier step, and those that are in it: so that it is never left with fewer replicas
+ * than the plan foresees.
+ */
+export async function replicate(
+  context: ApplyContext,
+  { steps, basis, members, onEnd }: Stage<"replicate">,
+): Promise<void> {
+  // Only who was a replica when the plan was made can leave anybody behind.
+  const leaving = steps.filter(({ replica }) => nodeById(basis, replica.id)?.role === "replica");
+  const now =
+    leaving.length === 0 ? NOBODY : await context.lookAt(leaving.map(({ replica }) => replica.address));
+  let left = steps;
+  while (left.length > 0) {
+    if (context.signal.aborted && left !== steps) return;
+    const wave = left.filter((step, index) => !waitsFor(step, { earlier: left.slice(0, index), now }));
+    if (wave.some((step) => leaving.includes(step))) await awaitSiblings(context, { wave, basis, members });
+    await replicateAll(context, wave);
+    for (const step of wave) onEnd(step);
+    left = left.filter((step) => !wave.includes(step));
+  }
+}
+
+const NOBODY: Topology = { nodes: [] };
+
+/** Whether it would leave a shard that an earlier step brings a replica to. */
+function waitsFor(
+  step: ReplicateStep,
+  { earlier, now }: { earlier: readonly ReplicateStep[]; now: Topology },
+): boolean {
+  const { primaryId } = nodeById(now, step.replica.id) ?? {};
+  return earlier.some(({ primary }) => primary.id === primaryId && primaryId !== step.primary.id);
+}
+
+/** After a takeover its siblings have to find the way to their new primary. Links that were down before stay as they are. */
+async function awaitSiblings(
+  context: ApplyContext,
+  {
+    wave,
+    basis,
+    members,
+  }: { wave: readonly ReplicateStep[] } & Pick<Stage<"replicate">, "basis" | "members">,
+): Promise<void> {
+  const leaving = new Set(wave.map((step) => step.replica.id));
+  const before = await context.lookAt(members);
+  const shardIds = new Set(
+    wave.flatMap((step) => {
+      const { role, primaryId } = nodeById(before, step.replica.id) ?? {};
+      return role === "replica" && primaryId !== step.primary.id ? [primaryId] : [];
+    }),
+  );
+  if (shardIds.size === 0) return;
+  const siblings = reachedNodes(before).filter(
+    ({ id, primaryId }) => !leaving.has(id) && shardIds.has(primaryId) && !wasDown(nodeById(basis, id)),
+  );
+  await pollUntil(context, {
+    what: "replica-links",
+    missing: async () => {
+      const topology = await context.lookAt(siblings.flatMap(({ view }) => view?.address ?? []));
+      return reachedNodes(topology)
+        .filter(({ id, view }) => siblings.some((node) => node.id === id) && !view?.replication.linkUp)
+        .flatMap(({ view }) => (view ? [formatAddress(view.address)] : []));
+    },
+    late: (missing, waitedMs) =>
+      new DeadlinePassed(
+        `Replicas are not linked to their primary after ${Math.round(waitedMs / 1000)} s, so no other one leaves their shard: ${missing.slice(0, 3).join(", ")}.`,
+        { code: "replica-link-down", node: missing[0], hint: LINK_HINT },
+      ),
+  });
+}
+
+function wasDown(node: ClusterNode | undefined): boolean {
+  return node?.role === "replica" && !isLinkedReplica(node);
+}
+
+async function replicateAll(context: ApplyContext, steps: readonly ReplicateStep[]): Promise<void> {
   const hastened = steps.filter((step) => step.syncAtOnce).map((step) => step.primary.address);
   await withSetting(context, { nodes: hastened, setting: SYNC_AT_ONCE }, async () => {
     await waitUntil(context, steps, "nodes-to-join", (step, topology) => {
@@ -38,8 +114,11 @@ export async function replicate(context: ApplyContext, { steps, onEnd }: Stage<"
       return view?.self.primaryId === step.primary.id && view.replication.linkUp;
     });
   });
-  for (const step of steps) onEnd(step);
 }
+
+const LINK_HINT =
+  "A first sync of much data takes its time: --wait waits longer, and the same command goes on from here. " +
+  "If it never comes up, look at the replica's log: primaryauth/masterauth, or the primary's port.";
 
 async function waitUntil(
   context: ApplyContext,
@@ -68,9 +147,7 @@ async function waitUntil(
         {
           code: what === "replica-links" ? "replica-link-down" : "no-agreement",
           node: missing[0],
-          hint:
-            "A first sync of much data takes its time: --wait waits longer, and the same command goes on from here. " +
-            "If it never comes up, look at the replica's log: primaryauth/masterauth, or the primary's port.",
+          hint: LINK_HINT,
         },
       );
     },

@@ -3,6 +3,7 @@ import { settingIn } from "../cluster/settings.ts";
 import { SLOT_COUNT, SlotSet } from "../cluster/slot-set.ts";
 import { nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
 import { NodeFailed } from "../errors.ts";
+import { formsCluster } from "../plan/forms-cluster.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { NodeRef, Step } from "../plan/step.ts";
 
@@ -141,8 +142,9 @@ function settings({ steps }: Plan, after: Topology): Missed[] {
   });
 }
 
-function coverage({ command, basis }: Plan, after: Topology): Missed[] {
-  const wanted = command === "create" ? SLOT_COUNT : coveredIn(basis);
+function coverage(plan: Plan, after: Topology): Missed[] {
+  const { basis } = plan;
+  const wanted = formsCluster(plan) ? SLOT_COUNT : coveredIn(basis);
   const lost = wanted - coveredIn(after);
   return lost > 0 ? [{ node: undefined, what: `${lost} slots have no owner` }] : [];
 }

@@ -29,16 +29,19 @@ import { stalePlan } from "./stale-plan.ts";
 export async function applySavedPlan(
   file: string,
   {
+    text,
     flags,
     output,
     open,
   }: {
+    /** What the file holds. */
+    readonly text: string;
     readonly flags: ApplyFlags;
     readonly output: Output;
     readonly open: (seed: string) => Promise<Cluster>;
   },
 ): Promise<void> {
-  const saved = await readSavedPlan(file, planFileSchemas);
+  const saved = await readSavedPlan(file, planFileSchemas, text);
   const settings = applySettings(flags, saved.how);
   using cluster = await open(seedOfPlan(saved.plan));
   const { plan, changes } = await planLeft(saved, { cluster, output });

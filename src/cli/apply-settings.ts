@@ -5,6 +5,7 @@ import type { ProgressStyle } from "../ui/progress-view.ts";
 /** The flags of apply, as oclif hands them over. */
 export interface ApplyFlags {
   readonly "dry-run": boolean;
+  readonly "exit-code": boolean;
   readonly yes: boolean;
   readonly wait: string;
   readonly progress: ProgressStyle;
@@ -23,6 +24,8 @@ export interface ApplyFlags {
 export function applySettings(flags: ApplyFlags, how: How): ChangeSettings {
   return changeSettings({
     ...flags,
+    out: undefined,
+    snapshot: undefined,
     mover: how.mover,
     replace: how.replace,
     "max-latency": flags["max-latency"] ?? String(how.maxLatencyMs),

@@ -44,9 +44,9 @@ export interface ChangeFlags {
   readonly wait: string;
   readonly progress: ProgressStyle;
   readonly mover?: MoverWish;
-  readonly "max-latency"?: string;
+  readonly "max-latency"?: string | undefined;
   readonly "max-keys-per-second"?: number | undefined;
-  readonly parallel?: number;
+  readonly parallel?: number | undefined;
   readonly replace?: boolean;
   readonly survey?: boolean;
 }

@@ -25,19 +25,29 @@ export type ClusterClient = NodeClient & Pick<RedisNodeClient, "rehearse">;
 
 /** The nodes a command talks to. Connections are closed when it is disposed of. */
 export class Cluster implements Disposable {
-  readonly seed: Address;
+  #seed: Address;
   readonly #access: NodeAccess;
   readonly #routes = new NodeRoutes();
   readonly #clients: RedisNodeClients;
 
   constructor(seed: Address, access: NodeAccess) {
-    this.seed = seed;
+    this.#seed = seed;
     this.#access = { ...access, routes: this.#routes };
     this.#clients = new RedisNodeClients(this.#access);
   }
 
   get clients(): ClusterClients {
     return this.#clients;
+  }
+
+  /** Where it is looked at from, and named to who asks for its SEED. */
+  get seed(): Address {
+    return this.#seed;
+  }
+
+  /** Another node is the seed: of several that were given, one that is part of the cluster. */
+  startAt(seed: Address): void {
+    this.#seed = seed;
   }
 
   /** Where a node that is given or announced at an address is reached from here. */

@@ -41,7 +41,7 @@ function noSocketHere(path: string): UsageError {
 }
 
 /** Each name is asked for once, however many nodes a host has: CLUSTER MEET takes no names. */
-async function addressesForMeet(
+export async function addressesForMeet(
   cluster: Pick<Cluster, "reach" | "resolveHost">,
   given: readonly Address[],
 ): Promise<MeetAddresses> {

@@ -2,6 +2,7 @@ import { formatAddress } from "../cluster/address.ts";
 import { nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
 import type { ClusterNow } from "../plan/cluster-now.ts";
+import { formsCluster } from "../plan/forms-cluster.ts";
 import { leaversOf, type Plan } from "../plan/plan.ts";
 import { nodesOf } from "../plan/step-nodes.ts";
 import { eachNode } from "../wire/each-node.ts";
@@ -39,9 +40,9 @@ async function observeMembers(
   plan: Plan,
   { deep }: { readonly deep: boolean },
 ): Promise<Topology> {
-  const { basis, command } = plan;
+  const { basis } = plan;
   const addresses = reachedNodes(basis).flatMap(({ id, view }) => (view ? [{ id, at: view.address }] : []));
-  if (command === "create") {
+  if (formsCluster(plan)) {
     const topology = await observeApart(
       cluster.clients,
       addresses.map(({ at }) => at),

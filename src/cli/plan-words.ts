@@ -1,17 +1,21 @@
-/** Commands that make a plan of a cluster. A test holds that these are all. */
+/** Commands that make a plan of a cluster, besides plan itself. A test holds that these are all. */
 export const PLANNING_COMMANDS: readonly string[] = [
   "add-node",
+  "apply",
   "create",
   "del-node",
+  "drain",
   "failover",
   "fix",
+  "place",
   "rebalance",
   "reshard",
+  "restore-roles",
   "set-timeout",
   "undo",
 ];
 
-/** `plan rebalance …` is what `rebalance … --dry-run` is; all other words stay as they are. */
+/** `plan rebalance …` is what `rebalance … --dry-run` is; all other words, those of a cluster file too, stay as they are. */
 export function planWords(words: readonly string[]): string[] {
   const [first, command = "", ...rest] = words;
   if (first !== "plan" || !PLANNING_COMMANDS.includes(command)) return [...words];

@@ -33,6 +33,8 @@ export interface NodeView {
   readonly unseenKeys?: number;
   /** False where it runs without a config file that settings could be written to; undefined where it does not tell. */
   readonly hasConfigFile?: boolean | undefined;
+  /** Where it says that it runs (availability-zone); undefined where it does not say (before Valkey 8). */
+  readonly availabilityZone?: string | undefined;
   /** Settings that matter to a cluster, secrets as digests; only when asked for. */
   readonly settings?: ReadonlyMap<string, string>;
   /** Atomic migrations of slots that are not over; only when asked for. */

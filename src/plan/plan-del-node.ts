@@ -1,17 +1,10 @@
-import {
-  type ClusterNode,
-  ownersOf,
-  PRIMARIES_FOR_MAJORITY,
-  reachedNodes,
-  replicasOf,
-  type Topology,
-} from "../cluster/topology.ts";
+import { ownersOf, PRIMARIES_FOR_MAJORITY, replicasOf, type Topology } from "../cluster/topology.ts";
 import { drainNodes } from "./drain-nodes.ts";
-import { refOf } from "./node-ref.ts";
 import { notToldNotes } from "./not-told-notes.ts";
 import type { MoverWish } from "./mover.ts";
 import type { Plan, PlanNote } from "./plan.ts";
 import { refuseDelNode } from "./refuse-del-node.ts";
+import { removeNodes } from "./remove-nodes.ts";
 import { rehomeReplicas } from "./rehome-replicas.ts";
 import type { Step } from "./step.ts";
 
@@ -50,13 +43,7 @@ export function planDelNode({
   refuseDelNode({ topology, leavingIds, wish });
   const drained = drainNodes({ topology, leavingIds, mover });
   const rehomed = rehomeReplicas({ topology: drained.after, leavingIds });
-  const steps = [
-    ...drained.steps,
-    ...rehomed,
-    ...(wish.keep ? [] : resetSteps(topology, leavingIds)),
-    ...forgetSteps(topology, leavingIds),
-    ...(wish.keep ? [] : renewSteps(topology, leavingIds)),
-  ];
+  const steps = [...drained.steps, ...rehomed, ...removeNodes({ topology, leavingIds, keep: wish.keep })];
   const change = { before: topology, after: drained.after, leavingIds };
   const notes = [
     ...drained.notes,
@@ -65,27 +52,6 @@ export function planDelNode({
     ...notToldNotes(topology, leavingIds),
   ];
   return { command: "del-node", basis: topology, steps, notes };
-}
-
-function resetSteps(topology: Topology, leavingIds: ReadonlySet<string>): Step[] {
-  return reachedLeavers(topology, leavingIds).map((node) => ({ kind: "reset", node: refOf(node) }));
-}
-
-function renewSteps(topology: Topology, leavingIds: ReadonlySet<string>): Step[] {
-  return reachedLeavers(topology, leavingIds).map((node) => ({ kind: "renew-id", node: refOf(node) }));
-}
-
-function reachedLeavers(topology: Topology, leavingIds: ReadonlySet<string>): ClusterNode[] {
-  return reachedNodes(topology).filter(({ id }) => leavingIds.has(id));
-}
-
-function forgetSteps(topology: Topology, leavingIds: ReadonlySet<string>): Step[] {
-  const by = reachedNodes(topology)
-    .filter(({ id }) => !leavingIds.has(id))
-    .map(refOf);
-  return topology.nodes
-    .filter(({ id }) => leavingIds.has(id))
-    .map(({ id, address }) => ({ kind: "forget", node: { id, address }, by }));
 }
 
 interface Removal {

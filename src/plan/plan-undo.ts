@@ -3,6 +3,7 @@ import { settingIn } from "../cluster/settings.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { nodeById, type Topology } from "../cluster/topology.ts";
 import { Refused } from "../errors.ts";
+import { formsCluster } from "./forms-cluster.ts";
 import type { MoverWish } from "./mover.ts";
 import { refOf } from "./node-ref.ts";
 import { planDelNode } from "./plan-del-node.ts";
@@ -38,7 +39,7 @@ export function planUndo({
   readonly topology: Topology;
   readonly mover?: MoverWish;
 }): Plan {
-  if (saved.command === "create") throw createdCluster();
+  if (formsCluster(saved)) throw createdCluster();
   const trails = new Trails(saved);
   const roles = failBack({ saved, trails, topology });
   const slots = slotsBack({ saved, trails, topology: roles.topology }, mover);

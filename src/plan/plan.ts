@@ -1,6 +1,8 @@
+import type { PlaceLevel } from "../cluster/place.ts";
 import type { Topology } from "../cluster/topology.ts";
 import type { AtomicObstacle } from "./choose-mover.ts";
 import type { Mover } from "./mover.ts";
+import type { LevelScore } from "./placement-score.ts";
 import type { Step } from "./step.ts";
 
 export type CommandName =
@@ -12,7 +14,11 @@ export type CommandName =
   | "failover"
   | "fix"
   | "set-timeout"
-  | "undo";
+  | "undo"
+  | "plan"
+  | "place"
+  | "drain"
+  | "restore-roles";
 
 /** What a command will do, and what it was decided on. Data only: print it, compare it, keep it. */
 export interface Plan {
@@ -34,6 +40,17 @@ export function leaversOf(plan: Plan): ReadonlySet<string> {
 export type PlanNote =
   /** How well replicas are kept away from their primary's host, and from each other. */
   | { readonly kind: "placement"; readonly reached: PlacementReach }
+  /** What is reached at one level of places, and why no more. */
+  | {
+      readonly kind: "placement-level";
+      readonly level: PlaceLevel;
+      /** How many of them there are. */
+      readonly places: number;
+      readonly before: LevelScore;
+      readonly reached: LevelScore;
+      /** Undefined where all is reached. */
+      readonly gap?: PlacementGap;
+    }
   /** Fewer than three primaries: no majority is left when one fails. */
   | { readonly kind: "no-automatic-failover"; readonly primaries: number }
   /** New primaries run with lower values of these settings while the cluster forms, and get theirs back. */
@@ -107,6 +124,15 @@ export type NotUndone =
   | "newcomer-with-slots"
   | "removed"
   | "repaired";
+
+/** Why nodes stand together that should not. */
+export type PlacementGap =
+  /** All are in the same one. */
+  | "one-place"
+  /** A shard would have a replica fewer for the time that it takes. */
+  | "no-spare-replica"
+  /** No placement of these nodes does better, of all that were looked at. */
+  | "cannot-be-had";
 
 export type PlacementReach =
   /** No replica shares a host with its primary or with a sibling. */

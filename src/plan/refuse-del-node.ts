@@ -16,7 +16,7 @@ import { repairHint, seedOf } from "./repair-hint.ts";
 import { unreachedCode } from "../cluster/how-unreached.ts";
 import { nodeName } from "../cluster/node-name.ts";
 
-interface RemovalAsked {
+export interface RemovalAsked {
   readonly topology: Topology;
   readonly leavingIds: ReadonlySet<string>;
   readonly wish: { readonly drain: boolean; readonly keep: boolean };
@@ -103,8 +103,10 @@ function hasUnfinished(slots: SlotSet): Refused {
 /**
  * A primary without slots should hold no keys either. One that does refuses a reset, and its keys are ones
  * that a slot left behind: with the node they would be gone.
+ *
+ * @throws Refused
  */
-function refuseStrayKeys(asked: RemovalAsked, node: ClusterNode): void {
+export function refuseStrayKeys(asked: RemovalAsked, node: ClusterNode): void {
   const isEmptyPrimary = node.role === "primary" && node.slots.size === 0;
   if (asked.wish.keep || !isEmptyPrimary || !node.view?.hasKeys) return;
   if (slotsOnTheirWay({ ...asked, leavingIds: new Set([node.id]) }).size > 0) return;

@@ -18,10 +18,11 @@ type Path = readonly (string | number)[];
 /**
  * Reads a JSON file of ours and trusts none of it.
  *
+ * @param read its text, where it was read already: what comes out of a pipe can be read once.
  * @throws UsageError with the line and column of what is wrong.
  */
-export async function readDocument(path: string, kind: DocumentKind): Promise<ReadDocument> {
-  const text = await readText(path, kind);
+export async function readDocument(path: string, kind: DocumentKind, read?: string): Promise<ReadDocument> {
+  const text = read ?? (await readText(path, kind));
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -56,16 +56,21 @@ export interface PlanRecord {
 /**
  * The plan that a file holds.
  *
+ * @param text what it holds, where it was read already.
  * @throws UsageError, with line and column, for a file that is damaged, was changed by hand, or is of another kind.
  */
-export async function readSavedPlan(path: string, schemas: readonly object[]): Promise<SavedPlan> {
+export async function readSavedPlan(
+  path: string,
+  schemas: readonly object[],
+  text?: string,
+): Promise<SavedPlan> {
   const kind: DocumentKind = {
     kind: "slotctl-plan",
     name: "plan file",
     anew: "Make it anew: the command that the plan is of, with --out.",
     schemas,
   };
-  const { fields, file } = await readDocument(path, kind);
+  const { fields, file } = await readDocument(path, kind, text);
   const record = fields as unknown as PlanRecord;
   const changed = changedSince(fields, record.digests);
   if (changed) throw await wrongPart(file, { at: changed, what: "was changed after slotctl wrote it" });

@@ -19,6 +19,8 @@ export function describeNote(note: PlanNote, basis: Topology): DescribedNote {
   switch (note.kind) {
     case "placement":
       return placementNotes[note.reached];
+    case "placement-level":
+      return placementLevel(note);
     case "no-automatic-failover":
       return warning(
         `With ${countOf(note.primaries, "primary", "primaries")} there is no automatic failover: ` +
@@ -98,6 +100,38 @@ const placementNotes: Record<PlacementReach, DescribedNote> = {
   "one-host": warning("All nodes are on one host: if it is lost, so is the cluster."),
   "no-replicas": warning("There are no replicas: a primary that is lost takes its keys with it."),
 };
+
+/** `2 zones: 1 replica stands in its primary's zone (3 before)`. */
+function placementLevel({
+  level,
+  places,
+  before,
+  reached,
+  gap,
+}: Extract<PlanNote, { kind: "placement-level" }>): DescribedNote {
+  if (gap === "one-place") {
+    return level === "host" || level === "zone"
+      ? warning(`All nodes are in one ${level}: if it is lost, so is the cluster.`)
+      : info(`All nodes are in one ${level}.`);
+  }
+  const was = (now: number, then: number) => (now === then ? "" : ` (${formatNumber(then)} before)`);
+  const where = countOf(places, level);
+  const together =
+    reached.together === 0
+      ? `no replica is in its primary's ${level}${was(0, before.together)}`
+      : `${countOf(reached.together, "replica")} ${reached.together === 1 ? "is" : "are"} in the ${level} of the primary${was(reached.together, before.together)}`;
+  const crowded =
+    reached.crowded === 0
+      ? `no ${level} has half of the primaries${was(0, before.crowded)}`
+      : `a ${level} has ${countOf(reached.crowded, "primary", "primaries")} too many for the others to be a majority${was(reached.crowded, before.crowded)}`;
+  const said = `${where}: ${together}; ${crowded}.`;
+  if (gap === undefined) return info(said);
+  return warning(
+    gap === "no-spare-replica"
+      ? `${said} A node more, or --allow-fewer-replicas, would cure more.`
+      : `${said} No better placement of these nodes was found.`,
+  );
+}
 
 /** `The slots move`, `2 of 3 pairs move`: a plan with one way for all need not count. */
 function pairsText({ pairs, ofPairs }: { readonly pairs: number; readonly ofPairs: number }): string {

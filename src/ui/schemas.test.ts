@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { aCluster } from "../../test/support/a-cluster.ts";
 import { aPlan, aSmallCluster, everyNote, everyStep } from "../../test/support/every-step.ts";
 import { faultsIn } from "../../test/support/schema-faults.ts";
+import { findLosses } from "../cluster/find-losses.ts";
 import { NodeFailed } from "../errors.ts";
 import type { PairProgress, PairWait, RunEvent } from "../plan/run-event.ts";
 import type { DescribedProblem } from "./describe-problem.ts";
@@ -36,6 +37,10 @@ const troubled = aCluster([
   { name: "s", replicaOf: "b", view: { engine: "valkey", version: "9.1.0" } },
   { name: "ghost", flags: ["noaddr"], unreached: { state: "no-address", detail: "" } },
 ]);
+
+const placesOfTroubled = new Map(
+  troubled.nodes.map(({ id }, index) => [id, { zone: `z${index % 2}`, host: `h${index}` }]),
+);
 
 test("info is as its schema says, whatever state the nodes are in", () => {
   for (const topology of [aSmallCluster(), troubled])
@@ -77,7 +82,7 @@ test.each([
   { name: "a warning", described: [{ ...problem, severity: "warning" as const }], state: "problems" },
   { name: "an error", described: [problem], state: "problems" },
 ])("check that found $name is as its schema says", ({ described, state }) => {
-  const data = checkJson(troubled, described);
+  const data = checkJson(troubled, described, findLosses(troubled, placesOfTroubled));
   expect(faultsIn("check", data)).toEqual([]);
   expect(data.state).toBe(state);
   expect(data.problems).toEqual(described);

@@ -20,6 +20,10 @@ const nothingToDo: Record<Plan["command"], string> = {
   rebalance: "Nothing to do: the shards are even enough.",
   failover: "Nothing to do: this node is the primary of its shard already.",
   fix: "Nothing to do: nothing is wrong that fix could repair.",
+  place: "Nothing to do: the nodes stand as well as they can.",
+  drain: "Nothing to do: none of these nodes is a primary.",
+  "restore-roles": "Nothing to do: every primary is where it should be.",
+  plan: "Nothing to do: the cluster is as the file says.",
   "set-timeout": "Nothing to do: every node that answers has this timeout already.",
   undo: "Nothing to do: whatever can be taken back of that plan is as it was before.",
 };

@@ -88,6 +88,8 @@ function readView(connection: Connection, [nodes, clusterInfo, infoText, keys]: 
     clusterState: cluster.get("cluster_state") === "ok" ? "ok" : "fail",
     currentEpoch: Number(cluster.get("cluster_current_epoch") ?? 0),
     hasConfigFile: info.has("config_file") ? info.get("config_file") !== "" : undefined,
+    // An empty one is one that nobody has set.
+    availabilityZone: info.get("availability_zone") || undefined,
     ...engineOf(info),
     replication: replicationOf(info),
     keys: Number(keys) + keysElsewhere(info),

@@ -62,6 +62,14 @@ export function everyStep(): Step[] {
 export function everyNote(): PlanNote[] {
   const notes: { [Kind in PlanNote["kind"]]: Extract<PlanNote, { kind: Kind }> } = {
     placement: { kind: "placement", reached: "perfect" },
+    "placement-level": {
+      kind: "placement-level",
+      level: "zone",
+      places: 3,
+      before: { together: 2, crowded: 1 },
+      reached: { together: 1, crowded: 0 },
+      gap: "no-spare-replica",
+    },
     "no-automatic-failover": { kind: "no-automatic-failover", primaries: 2 },
     "lowers-settings": {
       kind: "lowers-settings",

@@ -2,7 +2,7 @@ import { type Address, parseAddress } from "../../src/cluster/address.ts";
 import { parseSlots } from "../../src/cluster/parse-slots.ts";
 import type { Topology } from "../../src/cluster/topology.ts";
 import type { NodeClients } from "../../src/wire/node-client.ts";
-import { observe } from "../../src/wire/observe.ts";
+import { observe, type ObserveWishes } from "../../src/wire/observe.ts";
 import { idOf } from "./a-cluster.ts";
 import { SimNodeClients } from "./sim-cluster-client.ts";
 import { SimClock } from "./sim-cluster-clock.ts";
@@ -143,11 +143,11 @@ export class SimCluster implements SimWorld {
 
   /** All views joined, as a new process of slotctl sees them. */
   async observe(seed: string): Promise<Topology> {
-    return await observe({
-      clients: this.clients,
-      seed: this.node(seed).address,
-      mapAddress: (announced) => announced,
-    });
+    return await this.observeAt(this.node(seed).address);
+  }
+
+  async observeAt(seed: Address, wishes: ObserveWishes = {}): Promise<Topology> {
+    return await observe({ clients: this.clients, seed, mapAddress: (announced) => announced, wishes });
   }
 }
 

@@ -1,0 +1,48 @@
+import { readFile, stat } from "node:fs/promises";
+import { FileFailed, messageOf, UsageError } from "../errors.ts";
+import type { WishedCluster } from "../plan/wished-cluster.ts";
+import { faultyFile } from "./file-fault.ts";
+import { parseClusterFile } from "./parse-cluster-file.ts";
+
+/** The file of a thousand nodes has a tenth of this. */
+const BYTES_MAX = 4 * 1024 * 1024;
+
+/**
+ * Reads a cluster file.
+ *
+ * @param known its text, where it was read already: what comes out of a pipe can be read once.
+ * @throws FileFailed when it cannot be read, UsageError with line and column of each fault in it.
+ */
+export async function readClusterFile(path: string, known?: string): Promise<WishedCluster> {
+  const text = known ?? (await textOf(path));
+  if (Buffer.byteLength(text) > BYTES_MAX) throw tooLarge(path);
+  const read = await parseClusterFile(text);
+  if (read.faults) throw faultyFile(path, read.faults);
+  return read.cluster;
+}
+
+async function textOf(path: string): Promise<string> {
+  try {
+    const { size } = await stat(path);
+    if (size <= BYTES_MAX) return await readFile(path, "utf8");
+  } catch (error) {
+    throw new FileFailed(`The cluster file ${path} cannot be read: ${reasonOf(error)}.`, {
+      code: "file-failed",
+      hint: "slotctl export SEED writes the file of a cluster that is there; docs/cluster-file.md has examples.",
+    });
+  }
+  throw tooLarge(path);
+}
+
+function tooLarge(path: string): UsageError {
+  return new UsageError(`${path} is larger than 4 MiB, which no cluster file is.`, {
+    code: "bad-cluster-file",
+  });
+}
+
+function reasonOf(error: unknown): string {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT") return "there is no such file";
+  if (code === "EACCES") return "permission denied";
+  return code === "EISDIR" ? "it is a directory" : messageOf(error);
+}
