@@ -46,6 +46,7 @@ async function observeMembers(
     const topology = await observeApart(
       cluster.clients,
       addresses.map(({ at }) => at),
+      wishesFor(plan, { deep }),
     );
     if (reachedNodes(topology).length > 0) return topology;
     throw nobodyAnswers(plan);

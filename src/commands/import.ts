@@ -82,7 +82,9 @@ export default class Import extends ClusterCommand {
       default: 16,
       min: 1,
     }),
-    ...changeFlags,
+    "dry-run": changeFlags["dry-run"],
+    yes: changeFlags.yes,
+    wait: changeFlags.wait,
     ...sourceFlags,
   };
 

@@ -1,7 +1,7 @@
 import { nodeName } from "../cluster/node-name.ts";
 import { settingIn } from "../cluster/settings.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
-import { nodeById, type Topology } from "../cluster/topology.ts";
+import { type ClusterNode, nodeById, type Topology } from "../cluster/topology.ts";
 import { Refused } from "../errors.ts";
 import { formsCluster } from "./forms-cluster.ts";
 import type { MoverWish } from "./mover.ts";
@@ -24,7 +24,7 @@ interface Undoing {
 
 /**
  * The way back to the slots and roles that a saved plan was made on, as far as the plan is carried out and there is
- * one: failovers first, for slots go back to primaries; then the slots; then replicas; nodes that it added leave last.
+ * one: failovers first, for slots go back to primaries; then the slots; then replicas and settings; nodes that it added leave last, for they get new ids then.
  * What somebody else has done with a slot or a node since is left alone. What stays as it is, a note says.
  *
  * @throws Refused for a cluster that was created, or when one of the steps back is not safe.
@@ -42,11 +42,11 @@ export function planUndo({
   if (formsCluster(saved)) throw createdCluster();
   const trails = new Trails(saved);
   const roles = failBack({ saved, trails, topology });
-  const slots = slotsBack({ saved, trails, topology: roles.topology }, mover);
+  const slots = slotsBack({ saved, trails, topology: roles.topology }, { mover, heirs: roles.heirs });
   const replicas = replicasBack({ saved, trails, topology: slots.topology });
-  const leaving = newcomersLeave({ saved, trails, topology: replicas.topology });
+  const leaving = newcomersLeave({ saved, trails, topology: keysWithSlots(replicas.topology, topology) });
   const settings = settingsBack(saved, topology);
-  const steps = [...roles.steps, ...slots.steps, ...replicas.steps, ...leaving.steps, ...settings];
+  const steps = [...roles.steps, ...slots.steps, ...replicas.steps, ...settings, ...leaving.steps];
   const notes = [
     ...slots.notes.filter(({ kind }) => kind !== "becomes-empty" || leaving.steps.length === 0),
     ...roles.notes,
@@ -64,8 +64,10 @@ interface Part {
   readonly topology: Topology;
 }
 
-function failBack({ saved, topology }: Undoing): Part {
+/** `heirs` has who had taken each shard over that goes back, by who has it again then. */
+function failBack({ saved, topology }: Undoing): Part & { readonly heirs: ReadonlyMap<string, string> } {
   let after = topology;
+  const heirs = new Map<string, string>();
   const steps: Step[] = [];
   const notes: PlanNote[] = [];
   for (const step of saved.steps.toReversed()) {
@@ -74,12 +76,13 @@ function failBack({ saved, topology }: Undoing): Part {
     if (!promoted || promoted.role === "replica") continue;
     if (old?.view && old.primaryId === promoted.id) {
       steps.push(...planFailover({ topology: after, wish: { replicaId: old.id, mode: "graceful" } }).steps);
+      heirs.set(old.id, heirs.get(promoted.id) ?? promoted.id);
       after = swapped(after, { oldId: promoted.id, newId: old.id });
     } else {
       notes.push({ kind: "not-undone", what: "failover", nodes: [step.primaryId], slots: "" });
     }
   }
-  return { steps, notes, topology: after };
+  return { steps, notes, topology: after, heirs };
 }
 
 /** The roles and slots once a replica has taken over. */
@@ -95,7 +98,10 @@ function swapped({ nodes }: Topology, { oldId, newId }: { oldId: string; newId: 
 }
 
 /** Each slot that a step has moved goes back to where it was before the first one. */
-function slotsBack({ saved, trails, topology }: Undoing, mover: MoverWish): Part {
+function slotsBack(
+  { saved, trails, topology }: Undoing,
+  { mover, heirs }: { readonly mover: MoverWish; readonly heirs: ReadonlyMap<string, string> },
+): Part {
   const moved = saved.steps.reduce(
     (all, step) => (step.kind === "move-slots" ? all.union(step.slots) : all),
     SlotSet.empty,
@@ -114,7 +120,8 @@ function slotsBack({ saved, trails, topology }: Undoing, mover: MoverWish): Part
     const [was, is] = [trail[0]?.values[0], owners[slot]];
     if (was === undefined || is === undefined || was === is) continue;
     const home = nodeById(settle.settled, was);
-    if (placeOn(trail, is) === undefined) keep("slots-moved-since", is, slot);
+    const isOurs = [is, heirs.get(is)].some((id) => id !== undefined && placeOn(trail, id) !== undefined);
+    if (!isOurs) keep("slots-moved-since", is, slot);
     else if (home?.role !== "primary" || !home.view) keep("slots-of-a-replica", was, slot);
     else {
       const key = `${is} ${was}`;
@@ -137,23 +144,27 @@ function slotsBack({ saved, trails, topology }: Undoing, mover: MoverWish): Part
 }
 
 function replicasBack({ saved, topology }: Undoing): Part {
+  let after = topology;
   const steps: Step[] = [];
   const notes: PlanNote[] = [];
   for (const step of saved.steps.toReversed()) {
     if (step.kind !== "replicate") continue;
     const before = nodeById(saved.basis, step.replica.id)?.primaryId;
-    const now = nodeById(topology, step.replica.id);
+    const now = nodeById(after, step.replica.id);
     if (before === undefined || !now?.view || now.primaryId !== step.primary.id || before === now.primaryId) {
       continue;
     }
-    const primary = nodeById(topology, before);
+    const primary = nodeById(after, before);
     if (primary?.view && primary.role === "primary") {
       steps.push({ kind: "replicate", replica: refOf(now), primary: refOf(primary), syncAtOnce: false });
+      after = {
+        nodes: after.nodes.map((node) => (node.id === now.id ? { ...node, primaryId: before } : node)),
+      };
     } else {
       notes.push({ kind: "not-undone", what: "replica", nodes: [now.id], slots: "" });
     }
   }
-  return { steps, notes, topology };
+  return { steps, notes, topology: after };
 }
 
 /** Nodes that were not in the cluster before. With slots of others they stay. */
@@ -174,6 +185,17 @@ function newcomersLeave({ saved, trails, topology }: Undoing): Part {
   if (nodeIds.length === 0) return { steps: [], notes, topology };
   const removal = planDelNode({ topology, wish: { nodeIds, drain: false, keep: false } });
   return { steps: removal.steps, notes: [...notes, ...removal.notes], topology };
+}
+
+/** Keys leave with their slots: who gives all slots away that it has now holds none in the end. */
+function keysWithSlots({ nodes }: Topology, now: Topology): Topology {
+  const emptied = ({ id, slots }: ClusterNode) =>
+    slots.size === 0 && (nodeById(now, id)?.slots.size ?? 0) > 0;
+  return {
+    nodes: nodes.map((node) =>
+      node.view && emptied(node) ? { ...node, view: { ...node.view, keys: 0, hasKeys: false } } : node,
+    ),
+  };
 }
 
 function isMemberOf(basis: Topology, id: string): boolean {

@@ -1,5 +1,12 @@
 import { SLOT_COUNT } from "../cluster/slot-set.ts";
-import { isGhost, ownersOf, PRIMARIES_FOR_MAJORITY, type Topology } from "../cluster/topology.ts";
+import {
+  type ClusterNode,
+  isGhost,
+  nodeById,
+  ownersOf,
+  PRIMARIES_FOR_MAJORITY,
+  type Topology,
+} from "../cluster/topology.ts";
 import { chooseCarriers, refuseWithoutCarrier } from "./choose-carriers.ts";
 import { ClusterDraft } from "./cluster-draft.ts";
 import { evenMoves } from "./even-moves.ts";
@@ -63,7 +70,15 @@ export function reachCluster(input: ClusterFileInput): Plan {
     ...fewPrimariesNotes(topology, draft.topology),
     ...notToldNotes(topology, leavingIds),
   ];
-  return { command: "plan", basis: topology, steps, notes: steps.length === 0 ? [] : notes };
+  return { command: "plan", basis: membersIn(topology), steps, notes: steps.length === 0 ? [] : notes };
+}
+
+/** The cluster without those who are to join it: a plan that was saved must not miss them where they have never been. */
+function membersIn(topology: Topology): Topology {
+  const isKnown = new Set(topology.nodes.flatMap(({ view }) => (view?.lines ?? []).map(({ id }) => id)));
+  const isMember = ({ id, slots, view }: ClusterNode) =>
+    slots.size > 0 || isKnown.has(id) || !view || view.lines.some((line) => nodeById(topology, line.id));
+  return { nodes: topology.nodes.filter(isMember) };
 }
 
 /** A name without a node behind it is nobody's to remove: fix does it. */

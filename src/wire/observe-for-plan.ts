@@ -3,7 +3,7 @@ import type { Look } from "../cluster/node-view.ts";
 import { nodeById, type Topology } from "../cluster/topology.ts";
 import { eachNode } from "./each-node.ts";
 import { lookAtAll } from "./look-at-all.ts";
-import type { NodeClients } from "./node-client.ts";
+import type { LookWishes, NodeClients } from "./node-client.ts";
 
 export interface NamedNode {
   readonly id: string;
@@ -28,6 +28,10 @@ export async function lookAside(
 }
 
 /** Nodes that are to form a cluster, and whoever they know: as long as they have not met there is none to observe. */
-export async function observeApart(clients: NodeClients, addresses: readonly Address[]): Promise<Topology> {
-  return await lookAtAll(clients, addresses);
+export async function observeApart(
+  clients: NodeClients,
+  addresses: readonly Address[],
+  wishes: LookWishes,
+): Promise<Topology> {
+  return await lookAtAll(clients, addresses, wishes);
 }

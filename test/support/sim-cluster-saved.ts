@@ -1,4 +1,5 @@
 import { planDocument, sealed } from "../../src/cli/plan-document.ts";
+import { formsCluster } from "../../src/plan/forms-cluster.ts";
 import type { Plan } from "../../src/plan/plan.ts";
 import { type ResumedPlan, resumePlan } from "../../src/plan/resume-plan.ts";
 import { nodesOf } from "../../src/plan/step-nodes.ts";
@@ -41,11 +42,13 @@ export async function resume(cluster: SimCluster, saved: Plan): Promise<ResumedP
   return resumeRepair(saved, { now, conflicts, wish: { slots: undefined } });
 }
 
-async function observeFor({ clients }: SimCluster, { command, basis, steps }: Plan) {
+async function observeFor({ clients }: SimCluster, plan: Plan) {
+  const { command, basis, steps } = plan;
   const addresses = basis.nodes.flatMap(({ view }) => (view ? [view.address] : []));
-  if (command === "create") return await observeApart(clients, addresses);
   const isRepair = command === "fix";
-  const wishes = { moving: true, repair: isRepair, deep: isRepair };
+  const settings = isRepair || steps.some(({ kind }) => kind === "set-config");
+  const wishes = { settings, moving: true, repair: isRepair, deep: isRepair };
+  if (formsCluster(plan)) return await observeApart(clients, addresses, wishes);
   const leaving = new Set(steps.flatMap((step) => (step.kind === "reset" ? [step.node.id] : [])));
   const seeds = basis.nodes.flatMap(({ id, view }) => (view && !leaving.has(id) ? [view.address] : []));
   for (const seed of seeds) {
