@@ -36,7 +36,7 @@ export async function lookAtClusterFile(
     cluster.clients.at(cluster.reach(address)).look(WISHES),
   );
   const seed = hasSeed ? undefined : seedAmong(looks);
-  const node = seed && wished.nodes[looks.findIndex(({ address }) => address === seed)];
+  const node = seed && wished.nodes[looks.findIndex((look) => "view" in look && look.view.address === seed)];
   if (node) cluster.startAt(node.address);
   const topology = hasSeed || node ? await cluster.observe(WISHES) : undefined;
   return { wished, looks, topology, matched: matchClusterFile({ wished, looks, cluster: topology }) };

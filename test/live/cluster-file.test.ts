@@ -42,7 +42,9 @@ describe.concurrent.each(representatives(await listServers()))(
         ),
       );
       expect((await runSlotctl(["plan", file, "--exit-code"])).exitCode).toBe(3);
-      await mustSlotctl("apply", file, "--yes");
+      const saved = (name: string) => join(folder.path, name);
+      await slotctlJson(["plan", file, "--out", saved("form.json"), "--exit-code"], { exits: 3 });
+      await mustSlotctl("apply", saved("form.json"), "--yes");
       await isDone();
 
       const exported = await mustSlotctl("export", at(0));
@@ -62,16 +64,35 @@ describe.concurrent.each(representatives(await listServers()))(
       await writeFile(file, changed.join("\n"));
       const drift = await slotctlJson(["diff", file], { exits: 3 });
       expect(drift.data.state).toBe("different");
-      const done = await slotctlJson(["apply", file, "--yes"]);
+      // The same plan, whether the nodes are asked or what they have said.
+      const snapshot = await mustSlotctl("snapshot", at(0), at(6));
+      await writeFile(saved("s.json"), snapshot.stdout);
+      const asked = await slotctlJson(["plan", file, "--out", saved("p.json"), "--exit-code"], { exits: 3 });
+      const read = await slotctlJson(["plan", file, "--snapshot", saved("s.json")]);
+      expect(read.data.plan.steps).toEqual(asked.data.plan.steps);
+      const shown = await slotctlJson(["show", saved("p.json")]);
+      expect(shown.data.plan.steps).toEqual(asked.data.plan.steps);
+      const decided = await slotctlJson(["apply", saved("p.json"), at(0), "--yes"], { exits: 2 });
+      expect(decided.document.error?.message).toContain(`${at(0)} has no place here`);
+      const done = await slotctlJson(["apply", saved("p.json"), "--yes"]);
       expect(done.data.problems).toEqual([]);
+      expect(
+        (await slotctlJson(["apply", saved("p.json"), "--dry-run", "--exit-code"])).data.plan.steps,
+      ).toEqual([]);
       await isDone();
       expect((await selfOf(nodeAt(running.nodes, 6))).role).toBe("primary");
       expect((await selfOf(nodeAt(running.nodes, 0))).slots.size).toBe(0);
 
       // Drained and restored, everybody is where the file has him.
-      const drained = await slotctlJson(["drain", at(6), at(6), "--yes"]);
+      await slotctlJson(["plan", "drain", at(6), at(6), "--out", saved("drain.json"), "--exit-code"], {
+        exits: 3,
+      });
+      const drained = await slotctlJson(["apply", saved("drain.json"), "--yes"]);
       expect(drained.data.problems).toEqual([]);
       expect((await selfOf(nodeAt(running.nodes, 6))).role).toBe("replica");
+      await slotctlJson(["undo", saved("drain.json"), "--yes"]);
+      expect((await selfOf(nodeAt(running.nodes, 6))).role).toBe("primary");
+      await slotctlJson(["drain", at(6), at(6), "--yes"]);
       await slotctlJson(["restore-roles", at(6), "--file", file, "--yes"]);
       expect((await selfOf(nodeAt(running.nodes, 6))).role).toBe("primary");
       await isDone();
