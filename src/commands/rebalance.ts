@@ -42,7 +42,7 @@ export default class Rebalance extends ClusterCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Rebalance);
-    const settings = changeSettings(flags);
+    const settings = changeSettings(flags, args);
     const thresholdPercent = parsePercent(flags.threshold);
     using cluster = await this.open(args.seed, flags);
     const topology = await cluster.observe({ moving: true });
