@@ -1,12 +1,9 @@
-import { SLOT_COUNT, SlotSet } from "../cluster/slot-set.ts";
-import { ownersOf, type Topology, whyUnreached } from "../cluster/topology.ts";
-import { Refused } from "../errors.ts";
+import { SLOT_COUNT } from "../cluster/slot-set.ts";
+import type { Topology } from "../cluster/topology.ts";
 import { evenMoves } from "./even-moves.ts";
-import { repairHint, seedOf } from "./repair-hint.ts";
-import { unreachedCode } from "../cluster/how-unreached.ts";
-import { nodeName } from "../cluster/node-name.ts";
 import type { MoverWish } from "./mover.ts";
 import type { Plan } from "./plan.ts";
+import { refuseUnreadyOwners } from "./refuse-unready-owners.ts";
 import { weighShards } from "./weigh-shards.ts";
 import { planSlotMoves } from "./plan-slot-moves.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
@@ -38,8 +35,7 @@ export function planRebalance({
   readonly wish: RebalanceWish;
   readonly mover?: MoverWish;
 }): Plan {
-  refuseUnownedSlots(topology);
-  refuseUnreachedOwners(topology);
+  refuseUnreadyOwners(topology);
   const settle = settleEarlierRuns(topology);
   const { shards, weights } = weighShards({ topology: settle.settled, wish });
   const held = new Map(shards.map(({ id, slots }) => [id, slots.size]));
@@ -51,31 +47,6 @@ export function planRebalance({
   const moves = uneven ? evenMoves({ holders: shards, shares: rounded }) : [];
   const { steps, notes } = planSlotMoves({ basis: topology, settle, moves, mover });
   return { command: "rebalance", basis: topology, steps, notes };
-}
-
-function refuseUnownedSlots(topology: Topology): void {
-  const owned = SlotSet.ofRanges(topology.nodes.flatMap(({ slots }) => slots.ranges));
-  const unowned = SlotSet.all.minus(owned);
-  if (unowned.size === 0) return;
-  throw new Refused(
-    `Nobody owns the slots ${unowned.toString()}, so there is no even share of them to give.`,
-    {
-      code: "slots-uncovered",
-      hint: repairHint(topology),
-    },
-  );
-}
-
-function refuseUnreachedOwners(topology: Topology): void {
-  const silent = ownersOf(topology).filter(({ view }) => !view);
-  const [first] = silent;
-  if (!first) return;
-  const told = silent.map((node) => `${nodeName(node)} (${whyUnreached(node)})`);
-  throw new Refused(`Shards that own slots do not answer: ${told.join(", ")}.`, {
-    code: unreachedCode(first),
-    node: nodeName(first),
-    hint: `Bring them back, or let a replica take over; this tells what is possible: slotctl check ${seedOf(topology)}`,
-  });
 }
 
 /** A shard that should be empty or should not be is outside whatever the threshold. */
