@@ -77,15 +77,16 @@ test.each([
   "1,000 shards with Zipf loads of exponent $exponent come within $thresholdPercent % near the bound, soon",
   ({ exponent, thresholdPercent }) => {
     const shards = zipfShards({ count: 1000, exponent, seed: 7 });
-    const startMs = performance.now();
+    const before = process.cpuUsage();
     const bands = loadBands(shards, (thresholdPercent / 100) * 0.75);
     const { spread } = spreadLoads(shards, bands);
     const bound = leastMoved(shards, bands);
-    const seconds = (performance.now() - startMs) / 1000;
+    const { user, system } = process.cpuUsage(before);
     expect(spread.cost.outside).toBe(0);
     expect(spread.cost.moved / bound).toBeGreaterThanOrEqual(1);
     expect(spread.cost.moved / bound).toBeLessThan(1.02);
-    expect(seconds).toBeLessThan(5);
+    // Of processor time, for other tests run beside it.
+    expect((user + system) / 1e6).toBeLessThan(5);
     expect(process.memoryUsage().rss / 1e6).toBeLessThan(500);
   },
   60_000,

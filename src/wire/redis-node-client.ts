@@ -9,10 +9,18 @@ import { Connection, type Command } from "./connection.ts";
 import { lookAtNode } from "./look-at-node.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { NodeKeys } from "./node-keys.ts";
-import type { KeysRequest, LookWishes, MigrateRequest, MigrationTraffic, NodeClient } from "./node-client.ts";
+import type {
+  KeysRequest,
+  LookWishes,
+  MigrateRequest,
+  MigrationTraffic,
+  NodeClient,
+  SlotStats,
+} from "./node-client.ts";
 import { isDemoted, isUnassigned, isUnknownCommand, isUnknownNode } from "./reply-errors.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SetSlots } from "./set-slots.ts";
+import { readCommandsProcessed, readSlotStats } from "./slot-stats.ts";
 
 /**
  * What a SETSLOT may end in at a node that becomes a replica meanwhile: its replicas are missing, or it lets go
@@ -156,6 +164,18 @@ export class RedisNodeClient implements NodeClient {
 
   sizesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]> {
     return this.#keys.sizesOf(keys, database);
+  }
+
+  frequenciesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]> {
+    return this.#keys.frequenciesOf(keys, database);
+  }
+
+  slotStats(): Promise<ReadonlyMap<number, SlotStats> | undefined> {
+    return readSlotStats(this.#run);
+  }
+
+  commandsProcessed(): Promise<number> {
+    return readCommandsProcessed(this.#run);
   }
 
   migrateKeys(request: MigrateRequest): Promise<void> {

@@ -244,6 +244,19 @@ class SimNodeClient implements NodeClient {
     await this.#tell("CLUSTER MIGRATION CANCEL", [(node) => cancelMigrations(this.#world, node, ids)]);
   }
 
+  /** No server of the simulation keeps statistics. */
+  async frequenciesOf(keys: readonly unknown[]): Promise<undefined[]> {
+    return keys.map(() => undefined);
+  }
+
+  async slotStats(): Promise<undefined> {
+    return undefined;
+  }
+
+  async commandsProcessed(): Promise<number> {
+    return 0;
+  }
+
   async migrateKeys(request: MigrateRequest): Promise<void> {
     const timeoutMs = request.timeoutMs + this.#world.settings.replyTimeoutMs;
     const command: SimCommand<void> = (node) => migrate(this.#world, node, request);

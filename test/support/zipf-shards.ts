@@ -22,11 +22,12 @@ export function zipfShards({
     const load = Math.round(1e9 / rank ** exponent);
     return { slot, load, bytes: load };
   });
+  const byShard = Map.groupBy(slots, ({ slot }) => Math.floor((slot * count) / SLOT_COUNT));
   return Array.from({ length: count }, (_, shard) => ({
     id: `shard ${shard}`,
     weight: 1,
     roomBytes: Infinity,
-    slots: slots.filter(({ slot }) => Math.floor((slot * count) / SLOT_COUNT) === shard),
+    slots: byShard.get(shard) ?? [],
   }));
 }
 

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { ReplyError } from "./reply-errors.ts";
+import { readSlotStats } from "./slot-stats.ts";
+
+const answering = (reply: unknown) => async () => [reply];
+
+test("reads what is counted, and tells it from what is not", async () => {
+  const reply = [
+    [
+      5,
+      ["key-count", 3, "memory-bytes", 700, "cpu-usec", 12, "network-bytes-in", 40, "network-bytes-out", 60],
+    ],
+    [6, ["key-count", 0]],
+  ];
+  expect(await readSlotStats(answering(reply))).toEqual(
+    new Map([
+      [5, { memoryBytes: 700, cpuMicroseconds: 12, networkBytes: 100 }],
+      [6, { memoryBytes: undefined, cpuMicroseconds: undefined, networkBytes: undefined }],
+    ]),
+  );
+});
+
+test("a server that knows no such command counts nothing", async () => {
+  const error = new ReplyError("ERR unknown subcommand 'slot-stats'. Try CLUSTER HELP.");
+  expect(await readSlotStats(answering(error))).toBeUndefined();
+});
