@@ -16,10 +16,7 @@ const NAMES_HELD_MAX = SLOT_KEYS_SEEN_MAX;
 export interface LoadClients {
   at(
     address: Address,
-  ): Pick<
-    NodeClient,
-    "databases" | "countKeys" | "keysIn" | "sizesOf" | "slotStats" | "commandsProcessed" | "frequenciesOf"
-  >;
+  ): Pick<NodeClient, "databases" | "countKeys" | "keysIn" | "sizesOf" | "loadStats" | "frequenciesOf">;
 }
 
 export interface MeasureLoad {
@@ -94,7 +91,7 @@ async function measureMemory(
   nodes: readonly MeasuredNode[],
   { seconds, tell }: Pick<MeasureLoad, "seconds" | "tell">,
 ): Promise<ClusterLoad> {
-  const stats = await eachNode(nodes, ({ client }) => client.slotStats());
+  const stats = await eachNode(nodes, async ({ client }) => (await client.loadStats()).slots);
   if (nodes.every((node, at) => tellsMemory(node, stats[at]))) {
     const bytes = new Map(stats.flatMap((each) => [...(each ?? [])]));
     const slots = slotLoads(nodes, (_keys, slot) => bytes.get(slot)?.memoryBytes ?? 0);
@@ -157,7 +154,7 @@ async function measureRates(
 
 async function sampleStats(nodes: readonly MeasuredNode[]): Promise<StatsSample[]> {
   return await eachNode(nodes, async ({ client }) => {
-    const [stats, commands] = await Promise.all([client.slotStats(), client.commandsProcessed()]);
-    return { stats: stats ?? new Map<number, SlotStats>(), commands, atMs: performance.now() };
+    const { slots = new Map<number, SlotStats>(), commands } = await client.loadStats();
+    return { stats: slots, commands, atMs: performance.now() };
   });
 }

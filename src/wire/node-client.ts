@@ -59,10 +59,8 @@ export interface NodeClient {
   sizesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]>;
   /** How often each key is used, as the server counts it; undefined where it does not (no LFU policy), or is gone. */
   frequenciesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]>;
-  /** What the node counts of each slot that it owns; undefined where it knows no CLUSTER SLOT-STATS. */
-  slotStats(): Promise<ReadonlyMap<number, SlotStats> | undefined>;
-  /** Commands that the node has carried out since it started, or since its statistics were reset. */
-  commandsProcessed(): Promise<number>;
+  /** What the node counts of its slots, and of itself. */
+  loadStats(): Promise<LoadStats>;
   /** Moves keys of one slot to another node: there first, then gone from here. */
   migrateKeys(request: MigrateRequest): Promise<void>;
 
@@ -135,6 +133,14 @@ export interface MigrateRequest {
   readonly timeoutMs: number;
   /** Overwrite keys that the target has already. */
   readonly replace: boolean;
+}
+
+/** Counters of a node, since it started or they were reset. */
+export interface LoadStats {
+  /** Of each slot that it owns; undefined where it knows no CLUSTER SLOT-STATS. */
+  readonly slots: ReadonlyMap<number, SlotStats> | undefined;
+  /** Commands that it has carried out, for whomever. */
+  readonly commands: number;
 }
 
 /** What a server counts of a slot; what it does not count is undefined. All but memory grows for ever. */

@@ -11,16 +11,16 @@ import type { NodeAccess } from "./node-access.ts";
 import { NodeKeys } from "./node-keys.ts";
 import type {
   KeysRequest,
+  LoadStats,
   LookWishes,
   MigrateRequest,
   MigrationTraffic,
   NodeClient,
-  SlotStats,
 } from "./node-client.ts";
 import { isDemoted, isUnassigned, isUnknownCommand, isUnknownNode } from "./reply-errors.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SetSlots } from "./set-slots.ts";
-import { readCommandsProcessed, readSlotStats } from "./slot-stats.ts";
+import { readLoadStats } from "./load-stats.ts";
 
 /**
  * What a SETSLOT may end in at a node that becomes a replica meanwhile: its replicas are missing, or it lets go
@@ -170,12 +170,8 @@ export class RedisNodeClient implements NodeClient {
     return this.#keys.frequenciesOf(keys, database);
   }
 
-  slotStats(): Promise<ReadonlyMap<number, SlotStats> | undefined> {
-    return readSlotStats(this.#run);
-  }
-
-  commandsProcessed(): Promise<number> {
-    return readCommandsProcessed(this.#run);
+  loadStats(): Promise<LoadStats> {
+    return readLoadStats(this.#run);
   }
 
   migrateKeys(request: MigrateRequest): Promise<void> {

@@ -7,6 +7,7 @@ import { SlotctlError } from "../../src/errors.ts";
 import type { FailoverMode } from "../../src/plan/step.ts";
 import type {
   KeysRequest,
+  LoadStats,
   LookWishes,
   MigrateRequest,
   MigrationTraffic,
@@ -249,12 +250,8 @@ class SimNodeClient implements NodeClient {
     return keys.map(() => undefined);
   }
 
-  async slotStats(): Promise<undefined> {
-    return undefined;
-  }
-
-  async commandsProcessed(): Promise<number> {
-    return 0;
+  async loadStats(): Promise<LoadStats> {
+    return { slots: undefined, commands: 0 };
   }
 
   async migrateKeys(request: MigrateRequest): Promise<void> {

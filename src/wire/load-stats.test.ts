@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import { ReplyError } from "./reply-errors.ts";
-import { readSlotStats } from "./slot-stats.ts";
+import { readLoadStats } from "./load-stats.ts";
 
-const answering = (reply: unknown) => async () => [reply];
+const info = "# Stats\r\ntotal_commands_processed:42\r\n";
+const answering = (slots: unknown) => async () => [slots, info];
 
 test("reads what is counted, and tells it from what is not", async () => {
   const reply = [
@@ -12,15 +13,16 @@ test("reads what is counted, and tells it from what is not", async () => {
     ],
     [6, ["key-count", 0]],
   ];
-  expect(await readSlotStats(answering(reply))).toEqual(
-    new Map([
+  expect(await readLoadStats(answering(reply))).toEqual({
+    commands: 42,
+    slots: new Map([
       [5, { memoryBytes: 700, cpuMicroseconds: 12, networkBytes: 100 }],
       [6, { memoryBytes: undefined, cpuMicroseconds: undefined, networkBytes: undefined }],
     ]),
-  );
+  });
 });
 
 test("a server that knows no such command counts nothing", async () => {
   const error = new ReplyError("ERR unknown subcommand 'slot-stats'. Try CLUSTER HELP.");
-  expect(await readSlotStats(answering(error))).toBeUndefined();
+  expect(await readLoadStats(answering(error))).toEqual({ commands: 42, slots: undefined });
 });
