@@ -91,6 +91,7 @@ function movesOf(decided: Decided, shards: readonly ShardBalance[]): LoadMove[] 
       const toId = goals.get(slot);
       return toId === undefined ? [] : [{ slot, toId }];
     });
+    const given = leaving.reduce((sum, { slot }) => sum + (load.slots.get(slot)?.load ?? 0), 0);
     return [...Map.groupBy(leaving, ({ toId }) => toId)].map(([toId, group]): LoadMove => {
       const numbers = group.map(({ slot }) => slot);
       const loads = numbers.map((slot) => load.slots.get(slot) ?? { load: 0, keys: 0, bytes: 0 });
@@ -104,23 +105,29 @@ function movesOf(decided: Decided, shards: readonly ShardBalance[]): LoadMove[] 
         load: total((each) => each.load),
         keys: total(({ keys }) => keys),
         bytes: total(({ bytes }) => bytes),
-        why: ruleOf({ from: balances.get(id), to: balances.get(toId), numbers }, decided.bands),
+        why: ruleOf({ from: balances.get(id), to: balances.get(toId), numbers, given }, decided.bands),
       };
     });
   });
 }
 
 function ruleOf(
-  move: { from: ShardBalance | undefined; to: ShardBalance | undefined; numbers: readonly number[] },
+  move: {
+    from: ShardBalance | undefined;
+    to: ShardBalance | undefined;
+    numbers: readonly number[];
+    /** All that the source gives away. */
+    given: number;
+  },
   { hot }: LoadBands,
 ): MoveRule {
-  const { from, to, numbers } = move;
+  const { from, to, numbers, given } = move;
   if (from?.weight === 0) return "empties";
   if (hot.some(({ slot, hostId }) => hostId === to?.id && numbers.includes(slot.slot)))
     return "parts-hot-slots";
   if (from && from.before > from.most) return "relieves";
-  if (to && to.before < to.least && from && from.after < from.before) return "fills";
-  if (from && from.after > from.before) return "makes-room";
+  if (from && from.after + given > from.most) return "makes-room";
+  if (to && to.before < to.least) return "fills";
   return "exchanges";
 }
 

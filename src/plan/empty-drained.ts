@@ -3,11 +3,12 @@ import type { LoadSpread } from "./load-spread.ts";
 
 /**
  * What shards of weight 0 still have goes to whoever has most room: to empty them is what was asked for, however
- * uneven it makes the others.
+ * uneven it makes the others. Returns how many slots went.
  *
  * @throws Refused where no shard has the memory for a slot.
  */
-export function emptyDrained(spread: LoadSpread): void {
+export function emptyDrained(spread: LoadSpread): number {
+  let count = 0;
   for (const slot of spread.slots) {
     if (spread.shards[slot.at]?.weight !== 0) continue;
     const rooms = spread.shards.flatMap(({ weight }, shard) =>
@@ -23,5 +24,7 @@ export function emptyDrained(spread: LoadSpread): void {
       });
     }
     spread.move(slot, best.shard);
+    count++;
   }
+  return count;
 }

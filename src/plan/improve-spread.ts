@@ -56,15 +56,16 @@ function carryOut(spread: LoadSpread, change: Change): void {
 
 /** The change that brings most into the bands, of equals the one that moves least; none if none brings anything. */
 function bestOf(spread: LoadSpread, changes: readonly Change[]): Change | undefined {
+  const rounding = spread.epsilon ** 2 / 2;
   let best: { change: Change; outside: number; moved: number } | undefined;
   for (const change of changes) {
     const outside = outsideAfter(spread, change);
-    if (outside >= -spread.epsilon * 1e-3) continue;
+    if (outside >= -rounding) continue;
     const moved = movedBy(change);
     const isBetter =
       !best ||
-      outside < best.outside - spread.epsilon * 1e-3 ||
-      (outside <= best.outside + spread.epsilon * 1e-3 && moved < best.moved);
+      outside < best.outside - rounding ||
+      (outside <= best.outside + rounding && moved < best.moved);
     if (isBetter) best = { change, outside, moved };
   }
   return best?.change;

@@ -12,7 +12,7 @@ export interface PlacedSlot extends LoadedSlot {
 
 /** How good a spread is, what matters most first; less is better in all. */
 export interface SpreadCost {
-  /** How far loads are outside their bands: Σ d² / mean target, so that being far off is worse than being off twice. */
+  /** How far loads are outside their bands: √(Σ d²), so that one that is far off is worse than two that are half as far. */
   readonly outside: number;
   /** The load of all slots that move. */
   readonly moved: number;
@@ -33,7 +33,6 @@ export class LoadSpread {
   readonly epsilon: number;
   readonly #loads: Float64Array;
   readonly #incoming: Float64Array;
-  readonly #meanTarget: number;
 
   constructor(shards: readonly LoadedShard[], { bands, hot }: LoadBands) {
     const hostOf = new Map(hot.map(({ slot, hostId }) => [slot.slot, hostId]));
@@ -44,7 +43,6 @@ export class LoadSpread {
     this.#loads = new Float64Array(shards.length);
     this.#incoming = new Float64Array(shards.length);
     const total = bands.reduce((sum, { target }) => sum + target, 0);
-    this.#meanTarget = total / Math.max(1, bands.filter(({ target }) => target > 0).length);
     this.epsilon = total * 1e-9;
     this.slots = shards
       .flatMap(({ slots }, home) =>
@@ -108,16 +106,11 @@ export class LoadSpread {
     this.#enter(slot, to);
   }
 
-  /** How far outside its band a shard would be with so much load, as `SpreadCost` counts it. */
+  /** How far outside its band a shard would be with so much load, squared. */
   outsideWith(shard: number, load: number): number {
     const { least, most } = this.band(shard);
     const distance = Math.max(0, load - most, least - load);
-    return distance > this.epsilon ? distance ** 2 / this.#meanTarget : 0;
-  }
-
-  /** The same for so much that is shared by all shards as it weighs least: Σ d² is (Σ d)² / n then. */
-  outsideIfShared(distance: number): number {
-    return distance ** 2 / Math.max(1, this.shards.length) / this.#meanTarget;
+    return distance > this.epsilon ? distance ** 2 : 0;
   }
 
   get cost(): SpreadCost {
@@ -130,7 +123,7 @@ export class LoadSpread {
       moved += load;
       slots++;
     }
-    return { outside, moved, slots };
+    return { outside: Math.sqrt(outside), moved, slots };
   }
 
   /** Where each slot is, in the order of `slots`. */

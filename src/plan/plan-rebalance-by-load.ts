@@ -98,14 +98,14 @@ function decide(
   bands: LoadBands,
 ): { goals: ReadonlyMap<number, string>; isProven: boolean } {
   const { spread, isProven } = spreadLoads(shards, bands);
-  emptyDrained(spread);
+  const forced = emptyDrained(spread);
   const goals = new Map<number, string>();
   for (const { slot, at, home } of spread.slots) {
     const goal = shards[at];
     if (goal && at !== home) goals.set(slot, goal.id);
   }
   for (const [slot, id] of dealIdle(shards)) goals.set(slot, id);
-  return { goals, isProven };
+  return { goals, isProven: isProven && forced === 0 };
 }
 
 function noRoom(full: readonly string[], topology: Topology): Refused {

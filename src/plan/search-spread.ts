@@ -99,7 +99,9 @@ class Search {
       if (load >= least || rest <= this.#spread.epsilon) outside += this.#spread.outsideWith(shard, load);
     }
     const unfilled = rest <= this.#spread.epsilon ? 0 : short - rest;
-    return unfilled > this.#spread.epsilon ? outside + this.#spread.outsideIfShared(unfilled) : outside;
+    // Shared by all shards alike it weighs least: Σ d² is (Σ d)² / n then.
+    const least = unfilled > this.#spread.epsilon ? unfilled ** 2 / this.#loads.length : 0;
+    return Math.sqrt(outside + least);
   }
 
   #placesOfAll(places: Int32Array): Int32Array {

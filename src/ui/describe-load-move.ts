@@ -28,7 +28,7 @@ export function describeLoadMove(
     case "relieves":
       return `${source ? overText(source, { name: from, load }) : ""} ${lacks}`;
     case "fills":
-      return `${lacks} ${from} can spare it: it carries ${load(source?.before ?? 0)}, and ${load(source?.least ?? 0)} is enough.`;
+      return `${lacks} ${from} can spare it: it comes to ${load(source?.after ?? 0)}, and ${load(source?.least ?? 0)} is enough.`;
     case "exchanges":
       return `${from} and ${to} are within their bands, and exchange slots so that heavier ones fit. ${lacks}`;
   }
