@@ -81,6 +81,7 @@ export default class Rebalance extends ClusterCommand {
       by: flags.by,
       explain: flags.explain,
       seconds,
+      isTold: settings.progress === "auto" || settings.progress === "plain",
       wish,
       mover: settings.mover,
       cluster,
@@ -99,6 +100,8 @@ export default class Rebalance extends ClusterCommand {
       readonly by: BalanceBy;
       readonly explain: boolean;
       readonly seconds: number;
+      /** That it takes a while is said, unless events are wanted, or silence. */
+      readonly isTold: boolean;
       readonly wish: RebalanceWish;
       readonly mover: MoverWish;
       readonly cluster: Cluster;
@@ -117,9 +120,14 @@ export default class Rebalance extends ClusterCommand {
 
   #measure(
     topology: Topology,
-    { measure, seconds, cluster }: { measure: LoadMeasure; seconds: number; cluster: Cluster },
+    {
+      measure,
+      seconds,
+      isTold,
+      cluster,
+    }: { measure: LoadMeasure; seconds: number; isTold: boolean; cluster: Cluster },
   ) {
-    const tell = (line: string) => this.output.say([line]);
+    const tell = (line: string) => this.output.say(isTold ? [line] : []);
     return measureLoad(topology, { clients: cluster.clients, measure, seconds, tell });
   }
 
