@@ -38,7 +38,9 @@ test.each([
 test("where CPU time is not counted, commands are divided as the network traffic", () => {
   const without = (sample: typeof first) => ({
     ...sample,
-    stats: new Map([...sample.stats].map(([slot, { networkBytes }]) => [slot, stats(undefined, networkBytes)])),
+    stats: new Map(
+      [...sample.stats].map(([slot, { networkBytes }]) => [slot, stats(undefined, networkBytes)]),
+    ),
   });
   const rates = ratesBetween(without(first), without(second), "ops");
   expect([...rates.values()].reduce((sum, rate) => sum + rate, 0)).toBeCloseTo(200);

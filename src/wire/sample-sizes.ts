@@ -94,7 +94,7 @@ function doubtful(sizes: ReadonlyMap<number, SlotSizes>, { datasetBytes }: Sizes
   const enough = (bytes * ERROR_MAX) ** 2;
   const found: number[] = [];
   for (const doubt of doubts) {
-    if (!(variance > enough)) break;
+    if (doubt.variance === 0 || !(variance > enough)) break;
     found.push(doubt.slot);
     // Four times as many keys leave a quarter of the variance.
     variance = Number.isFinite(doubt.variance) ? variance - doubt.variance * (1 - 1 / TIMES) : variance;

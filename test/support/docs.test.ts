@@ -29,29 +29,36 @@ describe.each([...commands])("docs/commands.md on %s", (id, { flags, baseFlags }
   });
 });
 
-test.each(["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/commands.md", "docs/redis-cli.md"])(
-  "%s names commands that are there",
-  async (path) => {
-    const named = [...codeIn(await read(path)).matchAll(/^(?:\$ )?slotctl ((?:local )?[a-z][a-z-]*)/gm)];
-    expect(named.map(([, id = ""]) => id).filter((id) => !commands.has(id))).toEqual([]);
-  },
-);
+test.each([
+  "README.md",
+  "CHANGELOG.md",
+  "docs/architecture.md",
+  "docs/commands.md",
+  "docs/rebalancing.md",
+  "docs/redis-cli.md",
+])("%s names commands that are there", async (path) => {
+  const named = [...codeIn(await read(path)).matchAll(/^(?:\$ )?slotctl ((?:local )?[a-z][a-z-]*)/gm)];
+  expect(named.map(([, id = ""]) => id).filter((id) => !commands.has(id))).toEqual([]);
+});
 
-test.each(["README.md", "docs/architecture.md", "docs/commands.md", "docs/redis-cli.md"])(
-  "%s links to what is there",
-  async (path) => {
-    const text = await read(path);
-    const files = new Set<string>();
-    for await (const file of glob(["*.md", "LICENSE", "docs/*", "src/**", "test/**"], { cwd: root }))
-      files.add(file);
-    const folder = path.startsWith("docs/") ? "docs/" : "";
-    const links = /\]\(([^)#:]+)(?:#[^)]*)?\)|^\[[^\]]+\]: ([^#:\n]+)/gm;
-    const linked = [...text.matchAll(links)].map(([, inline, below]) =>
-      new URL(folder + (inline ?? below), "file:///").pathname.slice(1).replace(/\/$/, ""),
-    );
-    expect(linked.filter((file) => !files.has(file))).toEqual([]);
-  },
-);
+test.each([
+  "README.md",
+  "docs/architecture.md",
+  "docs/commands.md",
+  "docs/rebalancing.md",
+  "docs/redis-cli.md",
+])("%s links to what is there", async (path) => {
+  const text = await read(path);
+  const files = new Set<string>();
+  for await (const file of glob(["*.md", "LICENSE", "docs/*", "src/**", "test/**"], { cwd: root }))
+    files.add(file);
+  const folder = path.startsWith("docs/") ? "docs/" : "";
+  const links = /\]\(([^)#:]+)(?:#[^)]*)?\)|^\[[^\]]+\]: ([^#:\n]+)/gm;
+  const linked = [...text.matchAll(links)].map(([, inline, below]) =>
+    new URL(folder + (inline ?? below), "file:///").pathname.slice(1).replace(/\/$/, ""),
+  );
+  expect(linked.filter((file) => !files.has(file))).toEqual([]);
+});
 
 test("docs/output.md has every exit code, and is the only one to list them", async () => {
   const [output, commandsText] = await Promise.all([read("docs/output.md"), read("docs/commands.md")]);
