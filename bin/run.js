@@ -9,4 +9,11 @@ if (major < 22 || (major === 22 && minor < 12)) {
 }
 // The libraries below write commands with their arguments to stderr when DEBUG asks for it, passwords too.
 delete process.env.DEBUG;
-void import("../dist/cli/main.js").then(({ main }) => main(process.argv.slice(2)));
+// Node warns of the two together, on stderr, and here NO_COLOR counts.
+if (process.env.NO_COLOR) delete process.env.FORCE_COLOR;
+const words = process.argv.slice(2);
+// An option comes first where redis-cli's command line is meant, as none of our own commands has it.
+const speaksRedisCli = words.length > 0 && words[0].startsWith("-") && words.includes("--cluster");
+void import(speaksRedisCli ? "../dist/drop-in/main.js" : "../dist/cli/main.js").then(({ main }) =>
+  main(words),
+);

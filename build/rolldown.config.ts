@@ -8,7 +8,7 @@ import { thirdPartyNotices } from "./third-party-notices.ts";
  */
 export default defineConfig({
   input: Object.fromEntries(
-    ["cli/main", "drop-in/drop-in", ...commands()].map((name) => [name, `src/${name}.ts`] as const),
+    ["cli/main", "drop-in/main", ...commands()].map((name) => [name, `src/${name}.ts`] as const),
   ),
   platform: "node",
   // oclif looks for it to run plugins from their source, and does without.

@@ -1,16 +1,15 @@
-import { type Address, formatAddress } from "../cluster/address.ts";
+import { formatAddress } from "../cluster/address.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { reachedNodes, type Topology } from "../cluster/topology.ts";
-import { DeadlinePassed, NodeFailed, Stale } from "../errors.ts";
-import type { NodeRef, StepOf } from "../plan/step.ts";
+import { NodeFailed } from "../errors.ts";
+import type { NodeRef } from "../plan/step.ts";
 import { eachNode } from "../wire/each-node.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
-import { pollUntil } from "./poll-until.ts";
+import { movedMeanwhile } from "./moved-meanwhile.ts";
 import type { Stage } from "./stage.ts";
-
-type ClaimStep = StepOf<"claim-slots">;
+import { type ClaimStep, isRival, knows, markLate, refuseLateKeys, yieldSlots } from "./yield-slots.ts";
 
 /**
  * Gives slots to their owners. Everybody else gives up his claims first, of all steps: as soon as a node hears of an
@@ -29,6 +28,7 @@ export async function claimSlots(
   for (const step of steps) {
     for (const view of primaries) await yieldSlots(context, { step, view });
   }
+  for (const step of steps) await correctViews(context, { step, views });
   for (const step of steps) await takeSlots(context, { step, primaries });
   for (const step of steps) {
     await tellOthers(context, { step, primaries });
@@ -76,101 +76,28 @@ function refuseNewRivals(step: ClaimStep, primaries: readonly NodeView[]): void 
   for (const { self, address } of primaries) {
     const slots = self.slots.intersect(step.slots);
     if (self.id === step.owner.id || claimantIds.has(self.id) || slots.size === 0) continue;
-    throw staleAt(address, `owns slots ${slots} by now`);
+    throw movedMeanwhile(address, `owns slots ${slots} by now`);
   }
 }
 
 /**
- * Valkey 8 and later takes a slot for its own when it imports it from a node that tells anything new and not that it
- * owns the slot (seen with 9.1): there slots are only marked once the rival has heard of their owner.
+ * Whoever still gives a slot to somebody who has given it up would tell its new owner so, as soon as that one has got a
+ * newer epoch for something else, and the owner would delete its keys. A replica takes no SETSLOT; it hears of the
+ * owner once nobody has the slot in its view.
  */
-function marksLate({ engine }: NodeView): boolean {
-  return engine === "valkey";
-}
-
-async function yieldSlots(
+async function correctViews(
   context: ApplyContext,
-  { step, view }: { readonly step: ClaimStep; readonly view: NodeView },
+  { step, views }: { readonly step: ClaimStep; readonly views: readonly NodeView[] },
 ): Promise<void> {
-  const { self, address } = view;
-  if (self.id === step.owner.id) return;
-  const client = context.clients.at(address);
-  const given = step.slots.intersect(self.slots);
-  if (marksLate(view)) await client.dropSlots(given);
-  else await client.giveUpSlots(given, step.owner.id);
-  if (!isRival(step, view)) return;
-  const others = step.slots.minus(given);
-  const open = new Map(self.openSlots.map(({ slot, direction }) => [slot, direction]));
-  const isClosed = (slot: number) => open.get(slot) === "migrating" || (marksLate(view) && open.has(slot));
-  await client.closeSlots([...(marksLate(view) ? step.slots : others)].filter(isClosed));
-  if (!marksLate(view)) await client.markImporting(others, step.owner.id);
-}
-
-/**
- * Who owned slots and held none of their keys may have got some since the plan was made. Nobody can write there any
- * more; it goes on importing slots of which it has keys, so that the next plan knows of them.
- */
-async function refuseLateKeys(
-  context: ApplyContext,
-  { step, view }: { readonly step: ClaimStep; readonly view: NodeView },
-): Promise<void> {
-  const { self, address } = view;
-  const given = [...step.slots.intersect(self.slots)];
-  if (self.id === step.owner.id || isRival(step, view) || given.length === 0) return;
-  const client = context.clients.at(address);
-  const counts = await client.countKeys(given);
-  const late = SlotSet.of(given.filter((_, index) => counts[index] !== 0));
-  if (!marksLate(view)) await client.closeSlots(given.filter((slot) => !late.has(slot)));
-  if (late.size === 0) return;
-  await markLate(context, { step: { ...step, slots: late }, rival: { id: self.id, address } });
-  throw staleAt(address, `has got keys of slots ${late} since the plan was made`);
-}
-
-function isRival({ rivals }: ClaimStep, { self }: NodeView): boolean {
-  return rivals.some(({ id }) => id === self.id);
-}
-
-function staleAt(address: Address, what: string): Stale {
-  const node = formatAddress(address);
-  return new Stale(`${node} ${what}.`, {
-    code: "slots-moved-meanwhile",
-    node,
-    hint: "Run the same command again to plan with the cluster as it is now.",
+  await eachNode(views, async (view) => {
+    const { self, lines, address } = view;
+    const others = lines.filter(({ id, role }) => role === "primary" && id !== step.owner.id);
+    const misgiven = SlotSet.ofRanges(others.flatMap(({ slots }) => slots.intersect(step.slots).ranges));
+    if (self.id === step.owner.id || misgiven.size === 0) return;
+    const client = context.clients.at(address);
+    if (self.role === "replica" || !knows(view, step.owner)) await client.dropSlots(misgiven);
+    else await client.setSlotOwner(misgiven, step.owner.id);
   });
-}
-
-/** Whoever finds the slots so knows that there are keys to be fetched, should this run die. */
-async function markLate(
-  context: ApplyContext,
-  { step, rival }: { readonly step: ClaimStep; readonly rival: NodeRef },
-): Promise<void> {
-  if (!marksLate(await lookAtStepNode(context, rival))) return;
-  const name = formatAddress(rival.address);
-  await pollUntil(context, {
-    what: "views-to-agree",
-    missing: async () => {
-      const [owner, there] = await Promise.all([
-        lookAtStepNode(context, step.owner),
-        lookAtStepNode(context, rival),
-      ]);
-      const heard = there.lines.find(({ id }) => id === step.owner.id);
-      const hasHeard =
-        heard !== undefined &&
-        heard.configEpoch >= owner.self.configEpoch &&
-        step.slots.minus(heard.slots).size === 0;
-      return hasHeard ? [] : [name];
-    },
-    late: (_, waitedMs) =>
-      new DeadlinePassed(
-        `${name} has not heard of the new owner of slots ${step.slots} after ${Math.round(waitedMs / 1000)} s.`,
-        {
-          code: "no-agreement",
-          node: name,
-          hint: "Look at its bus port. Then run the same command again, with --deep: keys of these slots are still there.",
-        },
-      ),
-  });
-  await context.clients.at(rival.address).markImporting(step.slots, step.owner.id);
 }
 
 async function takeSlots(
@@ -183,7 +110,8 @@ async function takeSlots(
   const missing = slots.minus(self.slots);
   const had = slots.intersect(self.slots);
   const open = new Set(self.openSlots.map(({ slot }) => slot));
-  await client.closeSlots([...had].filter((slot) => open.has(slot)));
+  // Also of what it does not own yet: a slot that it says is on its way would still be so once it is its own.
+  await client.closeSlots([...slots].filter((slot) => open.has(slot)));
   if (missing.size > 0) {
     const peer = lines.find(({ role, flags }) => role === "primary" && !flags.includes("handshake"));
     if (!peer) throw knowsNobody(owner);
@@ -212,7 +140,8 @@ async function tellOthers(
   const { owner, slots } = step;
   const others = primaries.filter(({ self }) => self.id !== owner.id);
   await eachNode(others, async (view) => {
-    if (!isRival(step, view) && agrees(view, { owner, slots })) return;
+    // Who does not know the owner is introduced to it afterwards, and hears of it then.
+    if (!knows(view, owner) || (!isRival(step, view) && agrees(view, { owner, slots }))) return;
     await context.clients.at(view.address).setSlotOwner(slots, owner.id);
   });
 }

@@ -3,6 +3,7 @@ import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { NodeFailed } from "../errors.ts";
+import type { NodeClient } from "../wire/node-client.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { nodeGone } from "./node-gone.ts";
 import type { PairMove } from "./pair-move.ts";
@@ -32,8 +33,8 @@ export async function closeUntouched(
   const open = slots.filter(
     (slot) => (importing.has(slot) || migrating.has(slot)) && !there.view.self.slots.has(slot),
   );
-  const counts = await target.countKeys(open);
-  const untouched = open.filter((_, index) => counts[index] === 0);
+  const counts = await countAtTarget(target, { open, importing, targetId: move.to.id });
+  const untouched = open.filter((slot) => counts.get(slot) === 0);
   const closed = untouched.filter((slot) => importing.has(slot));
   const lateCounts = await target.closeCounting(closed);
   const late = new Set(closed.filter((_, index) => lateCounts[index] !== 0));
@@ -41,6 +42,28 @@ export async function closeUntouched(
   const still = new Set(untouched.filter((slot) => !late.has(slot)));
   await source.closeSlots([...still].filter((slot) => migrating.has(slot)));
   return SlotSet.of(open.filter((slot) => !still.has(slot)));
+}
+
+/** Of a slot that somebody has closed at the target meanwhile, Redis 8.4 and later would answer that it has none. */
+async function countAtTarget(
+  target: NodeClient,
+  {
+    open,
+    importing,
+    targetId,
+  }: {
+    readonly open: readonly number[];
+    readonly importing: ReadonlySet<number>;
+    readonly targetId: string;
+  },
+): Promise<ReadonlyMap<number, number>> {
+  const seen = open.filter((slot) => importing.has(slot));
+  const hidden = open.filter((slot) => !importing.has(slot));
+  const counts = [
+    ...(seen.length > 0 ? await target.countKeys(seen) : []),
+    ...(hidden.length > 0 ? await target.countHiddenKeys(hidden, targetId) : []),
+  ];
+  return new Map([...seen, ...hidden].map((slot, index) => [slot, counts[index] ?? 0]));
 }
 
 /** The code of the error when keys are lost by it. */

@@ -8,8 +8,11 @@ import { MigrationWatch, type Trouble } from "./migration-watch.ts";
 import { type SlotsOwner, slotsOwner } from "./slots-owner.ts";
 import type { StartedMigration } from "./start-migration.ts";
 
-/** Small migrations are over within milliseconds, and nobody minds 50 ms of a large one. */
-const POLL_MS = { first: 3, most: 50, growth: 1.3 } as const;
+/**
+ * A part of what it took so far: a small migration is over within a tenth of a second, and nobody minds 50 ms of a large
+ * one. Each look takes the nodes a moment that they would rather spend on the migration.
+ */
+const POLL_MS = { least: 10, most: 50, part: 0.1 } as const;
 /** How long the other node may take to hear that a migration is over. */
 const HEARSAY_MS_MAX = 2000;
 /** How long the nodes may take to end what was cancelled. */
@@ -55,7 +58,8 @@ export async function followMigration(
   let notCancelled: string | undefined;
   let overMs: number | undefined;
   let cancelMs: number | undefined;
-  for (let pauseMs: number = POLL_MS.first; ; pauseMs = Math.min(POLL_MS.most, pauseMs * POLL_MS.growth)) {
+  const startMs = clock.nowMs();
+  for (;;) {
     const report = await reportOn(context, migration);
     const nowMs = clock.nowMs();
     teller.tell(report);
@@ -83,7 +87,7 @@ export async function followMigration(
       // Who is only asked to stop waits for what cannot be cancelled, for as long as it makes progress.
       if (notCancelled === undefined || found) cancelMs = nowMs;
     }
-    await clock.sleep(pauseMs);
+    await clock.sleep(Math.min(POLL_MS.most, Math.max(POLL_MS.least, (nowMs - startMs) * POLL_MS.part)));
   }
 }
 

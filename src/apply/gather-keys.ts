@@ -1,15 +1,15 @@
 import { formatAddress } from "../cluster/address.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
-import { Stale } from "../errors.ts";
 import type { NodeRef, StepOf } from "../plan/step.ts";
-import { eachBounded } from "../wire/each-bounded.ts";
 import type { ApplyContext } from "./apply-context.ts";
+import { eachApart } from "./each-apart.ts";
 import { DwindlingKeys } from "./dwindling-keys.ts";
 import { findKeys } from "./find-keys.ts";
 import { KeySender } from "./key-sender.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
 import { PaceSetter } from "./pace-setter.ts";
 import type { PairMove } from "./pair-move.ts";
+import { movedMeanwhile } from "./moved-meanwhile.ts";
 import { migrateTimeout } from "./prepare-move.ts";
 import { settleConflicts } from "./settle-conflicts.ts";
 import type { Stage } from "./stage.ts";
@@ -30,13 +30,14 @@ export async function gatherKeys(
   const nodes = steps.flatMap((step) => [step.from.address, step.to.address]);
   await waitForAgreement(context, nodes, { reasons: ["state-fail", "unknown-node"] });
   using paces = new PaceSetter(context);
-  // Two nodes that hold the same key meet at its owner: one after the other there.
-  const byOwner = [...Map.groupBy(steps, ({ to }) => to.id).values()];
-  await eachBounded(byOwner, context.moving.pairsAtOnceMax, async (group) => {
-    for (const step of group) {
-      if (context.signal.aborted) return;
-      if (await gather(context, { step, paces })) onEnd(step);
-    }
+  await eachApart(steps, {
+    atOnceMax: context.moving.pairsAtOnceMax,
+    // A node answers nobody while it sends keys: two that send to each other, or more in a ring, would wait for each
+    // other until MIGRATE gives up. And two that hold the same key would meet at its owner.
+    needs: ({ from, to }) => [from.id, to.id],
+    work: async (step) => {
+      if (!context.signal.aborted && (await gather(context, { step, paces }))) onEnd(step);
+    },
   });
   context.tally.flush();
 }
@@ -52,8 +53,7 @@ async function gather(
   for (let start = 0; start < slots.length; start += SLOTS_AT_ONCE) {
     if (context.signal.aborted) return false;
     const some = slots.slice(start, start + SLOTS_AT_ONCE);
-    await emptySlots(context, { step, move, sender, slots: some });
-    await context.clients.at(step.from.address).closeSlots(some);
+    await emptyAndClose(context, { step, move, sender, slots: some });
     move.tally.slotsMoved(0);
   }
   return true;
@@ -103,15 +103,25 @@ async function prepare(
   };
 }
 
-async function emptySlots(
-  context: ApplyContext,
-  work: {
-    readonly step: GatherStep;
-    readonly move: PairMove;
-    readonly sender: KeySender;
-    readonly slots: readonly number[];
-  },
-): Promise<void> {
+interface Emptying {
+  readonly step: GatherStep;
+  readonly move: PairMove;
+  readonly sender: KeySender;
+  readonly slots: readonly number[];
+}
+
+/** A key that came after the last count would be out of everybody's sight once its slot is closed. */
+async function emptyAndClose(context: ApplyContext, work: Emptying): Promise<void> {
+  const holder = context.clients.at(work.step.from.address);
+  for (let { slots } = work; slots.length > 0;) {
+    await emptySlots(context, { ...work, slots });
+    const counts = await holder.closeCounting(slots);
+    slots = slots.filter((_, index) => counts[index] !== 0);
+    await holder.markImporting(slots, work.step.to.id);
+  }
+}
+
+async function emptySlots(context: ApplyContext, work: Emptying): Promise<void> {
   const { step, move, sender, slots } = work;
   const source = context.clients.at(step.from.address);
   // A slot that has begun is finished, whoever asks to stop: its keys are on the way.
@@ -134,11 +144,5 @@ async function emptySlots(
 }
 
 function refuse({ address }: NodeRef, slots: SlotSet, what: string): void {
-  if (slots.size === 0) return;
-  const node = formatAddress(address);
-  throw new Stale(`${node} ${what} ${slots} by now.`, {
-    code: "slots-moved-meanwhile",
-    node,
-    hint: "Run the same command again to plan with the cluster as it is now.",
-  });
+  if (slots.size > 0) throw movedMeanwhile(address, `${what} ${slots} by now`);
 }

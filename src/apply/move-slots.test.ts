@@ -43,6 +43,8 @@ async function moved(
     clients: fakeClients({
       "10.0.0.1:6379": {
         getConfig,
+        countOwnKeys: (slots) =>
+          Promise.resolve(new Map(Array.from(slots, (slot) => [slot, slot === 1 ? 1 : 0]))),
         countKeys: (slots) => Promise.resolve(slots.map((slot) => (slot === 1 && !isSent ? 1 : 0))),
         markMigrating: done,
         databases: () => Promise.resolve([0]),
@@ -117,12 +119,17 @@ test("totals follow what a pair that had to wait finds when its turn comes", asy
   const after = topologyOf(view, { a: "0-2,4-5460", c: "3,10923-16383" });
   let isFirstDone = false;
   const done = () => Promise.resolve();
-  const setSlotOwner = () => Promise.resolve(void (isFirstDone = true));
-  const { context, events } = aFakeApplyContext({
+  const setSlotOwner = async () => {
+    isFirstDone = true;
+    await clock.sleep(1000);
+  };
+  const { context, clock, events } = aFakeApplyContext({
     lookAt: () => Promise.resolve(isFirstDone ? after : before),
     clients: fakeClients({
       "10.0.0.1:6379": {
         getConfig: having("15000"),
+        countOwnKeys: (slots) =>
+          Promise.resolve(new Map(Array.from(slots, (slot) => [slot, slot === 3 ? 5 : 0]))),
         countKeys: (slots) => Promise.resolve(slots.map((slot) => (slot === 3 ? 5 : 0))),
         markMigrating: done,
         databases: () => Promise.resolve([0]),

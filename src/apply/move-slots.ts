@@ -17,6 +17,8 @@ type MoveStep = StepOf<"move-slots">;
 
 /** How long views that differ are waited for. */
 const VIEWS_MS_MAX = 3000;
+/** How long it holds what the nodes said of a pair. */
+const FRESH_MS_MAX = 1000;
 /** Pairs that are looked at side by side before the first slot moves. */
 const PREPARED_AT_ONCE = 16;
 
@@ -101,12 +103,14 @@ async function carryAll(
       underWay.delete(move);
     }
   };
-  for (let isFirst = true; ; isFirst = false) {
+  const preparedMs = context.clock.nowMs();
+  for (;;) {
+    const isFresh = context.clock.nowMs() - preparedMs < FRESH_MS_MAX;
     while (go() && underWay.size < context.moving.pairsAtOnceMax) {
       const next = nextMove({ waiting: [...waiting], underWay: [...underWay.keys()] }, workOf);
       if (!next) break;
       waiting.delete(next);
-      underWay.set(next, run(next, isFirst ? next : preparedAgain(context, next)));
+      underWay.set(next, run(next, isFresh ? next : preparedAgain(context, next)));
     }
     if (underWay.size === 0) break;
     for (const { tally } of waiting) tally.waitsFor({ kind: "turn" });

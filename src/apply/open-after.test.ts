@@ -109,6 +109,7 @@ class Pair {
     return {
       look: () => Promise.resolve(this.look("target")),
       countKeys: (slots) => Promise.resolve(slots.map((slot) => (this.withKey.has(slot) ? 1 : 0))),
+      countHiddenKeys: (slots) => Promise.resolve(slots.map((slot) => (this.withKey.has(slot) ? 1 : 0))),
       closeCounting: async (slots) => {
         for (const slot of slots) if (this.stateOf(slot).getsKeyLate) this.withKey.add(slot);
         await this.#close("target", this.importing, slots);

@@ -21,7 +21,7 @@ const down = { state: "unreachable", detail: "connection refused" } as const;
 function contextWithKeys(keysPerSlot: number): ApplyContext {
   const clients = fakeClients({
     [addresses.a]: {
-      countKeys: (slots) => Promise.resolve(slots.map(() => keysPerSlot)),
+      countOwnKeys: (slots) => Promise.resolve(new Map(Array.from(slots, (slot) => [slot, keysPerSlot]))),
       getConfig: () => Promise.resolve("15000"),
     },
   });

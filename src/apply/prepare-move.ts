@@ -6,6 +6,7 @@ import { type ClusterNode, nodeById, primariesOf, type Topology } from "../clust
 import { NodeFailed, Refused, Stale } from "../errors.ts";
 import type { NodeRef, StepOf } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
+import { hearOfEpoch } from "./hear-of-epoch.ts";
 import { nodeGone } from "./node-gone.ts";
 import type { PreparedMove } from "./pair-move.ts";
 
@@ -26,28 +27,32 @@ export async function prepareMove(
   { step, topology }: { readonly step: MoveStep; readonly topology: Topology },
 ): Promise<PreparedMove> {
   const { from, to } = usablePair(topology, step);
+  await hearOfEpoch(context, { source: from.view, target: to.view });
   const slots = await notYetAt(context, step.to, {
     slots: step.slots.minus(to.view.self.slots),
     ownedBySource: from.view.self.slots,
   });
   const lost = slots.minus(from.view.self.slots);
   if (lost.size > 0) throw notOwned(step, lost);
-  const counts = await context.clients.at(step.from.address).countKeys([...slots]);
-  const keyCount = counts.reduce((sum, count) => sum + count, 0);
+  const [keysInSlot, migrateTimeoutMs] = await Promise.all([
+    context.clients.at(step.from.address).countOwnKeys(slots),
+    migrateTimeout(context, step.from),
+  ]);
+  const keyCount = [...keysInSlot.values()].reduce((sum, count) => sum + count, 0);
   const down = [from.view, to.view].find((view) => view.clusterState === "fail");
   if (down && keyCount > 0) throw clusterDown(down, slots);
   const others = otherPrimaries(topology, step);
   return {
     step,
     slots,
-    keysInSlot: new Map([...slots].map((slot, index) => [slot, counts[index] ?? 0])),
+    keysInSlot,
     keyCount,
     from: step.from,
     to: step.to,
     toAnnounced: to.announced ?? step.to.address,
     others,
     toTell: tellsOthers(to.view) ? [] : others,
-    migrateTimeoutMs: await migrateTimeout(context, step.from),
+    migrateTimeoutMs,
     bytesPerKey: from.view.keys === 0 ? 0 : from.view.datasetBytes / from.view.keys,
   };
 }

@@ -1,6 +1,6 @@
 import { formatAddress } from "../cluster/address.ts";
 import { bytesOfKey, type Key, keyName } from "../cluster/key.ts";
-import { Refused } from "../errors.ts";
+import { PartlyDone } from "../errors.ts";
 import type { NodeRef, StepOf } from "../plan/step.ts";
 import { compareKeys } from "../wire/differing-keys.ts";
 import type { ApplyContext } from "./apply-context.ts";
@@ -17,7 +17,7 @@ interface Found {
  * before. Keys whose values are equal are only copies: the holder's goes, for clients may change the owner's.
  *
  * @returns the keys that are left to be sent.
- * @throws Refused when nobody has said which value is to stay.
+ * @throws PartlyDone when nobody has said which value is to stay: slots have their owners by now, or are marked.
  */
 export async function settleConflicts(context: ApplyContext, work: Found): Promise<readonly SizedKeys[]> {
   const { step, database, found } = work;
@@ -96,16 +96,16 @@ function textOf(key: Key): string {
   return bytesOfKey(key).toString("latin1");
 }
 
-function undecided({ from, to }: StepOf<"gather-keys">, keys: readonly Key[]): Refused {
+function undecided({ from, to }: StepOf<"gather-keys">, keys: readonly Key[]): PartlyDone {
   const names = keys.slice(0, 3).map((key) => JSON.stringify(keyName(key).slice(0, 60)));
   const more = keys.length > names.length ? ` and ${keys.length - names.length} more` : "";
   const owner = formatAddress(to.address);
-  return new Refused(
+  return new PartlyDone(
     `${formatAddress(from.address)} and ${owner} have different values of ${names.join(", ")}${more}.`,
     {
       code: "keys-differ",
       node: owner,
-      hint: `Look at both; --on-conflict keep-owner keeps those of ${owner}, --on-conflict keep-other the others, and what gives way is saved to a file first.`,
+      hint: `Look at both, then run the same command again with a decision: --on-conflict keep-owner keeps those of ${owner}, --on-conflict keep-other the others, and what gives way is saved to a file first.`,
     },
   );
 }

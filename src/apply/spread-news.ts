@@ -1,6 +1,8 @@
 import type { NodeView } from "../cluster/node-view.ts";
 import { lineAbout, reachedNodes, type Topology } from "../cluster/topology.ts";
+import { NodeFailed } from "../errors.ts";
 import { eachNode } from "../wire/each-node.ts";
+import type { NodeClient } from "../wire/node-client.ts";
 import type { ApplyContext } from "./apply-context.ts";
 
 /**
@@ -17,8 +19,20 @@ export async function spreadNews(context: Pick<ApplyContext, "clients">, topolog
         ? [{ announced: line.address, busPort: line.busPort }]
         : [];
     });
-    if (listeners.length > 0) await context.clients.at(teller.address).meet(listeners);
+    if (listeners.length > 0) await tell(context, { teller, listeners });
   });
+}
+
+/** A user who may move slots need not be one who may join nodes: then the news travels with the gossip. */
+async function tell(
+  { clients }: Pick<ApplyContext, "clients">,
+  { teller, listeners }: { teller: NodeView; listeners: Parameters<NodeClient["meet"]>[0] },
+): Promise<void> {
+  try {
+    await clients.at(teller.address).meet(listeners);
+  } catch (error) {
+    if (!(error instanceof NodeFailed) || error.code !== "denied") throw error;
+  }
 }
 
 /** Whether `listener` knows `teller`, and thinks of it otherwise than it does itself. */

@@ -26,9 +26,10 @@ export async function startMigration(
 ): Promise<StartedMigration | undefined> {
   const { clock, waitMs } = context;
   const startMs = clock.nowMs();
-  await server.mayStart(context, job);
+  const asking = bytesAt(context, { server, job });
+  await Promise.all([server.mayStart(context, job), asking]);
   for (;;) {
-    const bytesBefore = await bytesAt(context, { server, job });
+    const bytesBefore = await asking;
     try {
       return { ...job, id: await server.start(context, job), bytesBefore };
     } catch (error) {

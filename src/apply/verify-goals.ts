@@ -17,6 +17,7 @@ export function verifyGoals(plan: Plan, after: Topology): void {
     ...movedSlots(plan, after),
     ...roles(plan, after),
     ...removals(plan, after),
+    ...closed(plan, after),
     ...settings(plan, after),
     ...coverage(plan, after),
   ];
@@ -92,6 +93,26 @@ function roles({ steps }: Plan, after: Topology): Missed[] {
         what: primaryId === undefined ? `${node} is no primary` : `${node} does not follow ${primaryId}`,
       },
     ];
+  });
+}
+
+/** A slot that a repair has closed and that is still open in the same way was not closed. */
+function closed({ command, steps, basis }: Plan, after: Topology): Missed[] {
+  if (command !== "fix") return [];
+  const slots = steps.reduce(
+    (all, step) => (step.kind === "settle-slot" ? all.union(step.slots) : all),
+    SlotSet.empty,
+  );
+  return reachedNodes(after).flatMap(({ id, view }) => {
+    const before = nodeById(basis, id)?.view?.self.openSlots ?? [];
+    const still = (view?.self.openSlots ?? []).filter(
+      (open) =>
+        slots.has(open.slot) &&
+        before.some(({ slot, direction }) => slot === open.slot && direction === open.direction),
+    );
+    if (!view || still.length === 0) return [];
+    const node = formatAddress(view.address);
+    return [{ node, what: `${node} still has slots ${SlotSet.of(still.map(({ slot }) => slot))} open` }];
   });
 }
 

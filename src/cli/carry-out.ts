@@ -19,6 +19,7 @@ import { listenForInterruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
 import { PlanRun } from "./plan-run.ts";
 import { problemsSince } from "./problems-since.ts";
+import { rehearsePlan } from "./rehearse-plan.ts";
 import { reportError } from "./report-error.ts";
 import { type RunVoice, slotctlVoice } from "./run-voice.ts";
 import { surveyMoves } from "./survey-moves.ts";
@@ -56,6 +57,7 @@ export async function carryOut(plan: Plan, asked: CarryOut): Promise<Topology | 
   output.knownData = dataOf(plan, asked, { applied: 0, moved: nothingMoved });
   const isLeft = !settings.dryRun && (plan.steps.length > 0 || awaitsAgreement(plan));
   if (!isLeft || plan.steps.length > 0) voice.showPlan(plan);
+  await rehearsePlan(plan, asked.cluster);
   const survey = await surveyIfAsked(plan, asked);
   const carrying = survey ? withSurvey(survey, asked) : asked;
   output.knownData = dataOf(plan, carrying, { applied: 0, moved: nothingMoved });

@@ -1,4 +1,4 @@
-import type { Address } from "../cluster/address.ts";
+import { type Address, isSocketPath } from "../cluster/address.ts";
 import { reachedNodes, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
 import type { CallOutcome } from "../cluster/call-result.ts";
@@ -7,6 +7,7 @@ import { holdNodes } from "../wire/hold-nodes.ts";
 import type { NodeAccess } from "../wire/node-access.ts";
 import { observe, type ObserveWishes } from "../wire/observe.ts";
 import { openRdbStream, type RdbStream } from "../wire/rdb-stream.ts";
+import { NodeRoutes } from "../wire/node-routes.ts";
 import { RedisNodeClients } from "../wire/redis-node-clients.ts";
 import { resolveHost } from "../wire/resolve-host.ts";
 
@@ -15,11 +16,12 @@ export class Cluster implements Disposable {
   readonly clients: RedisNodeClients;
   readonly seed: Address;
   readonly #access: NodeAccess;
+  readonly #routes = new NodeRoutes();
 
   constructor(seed: Address, access: NodeAccess) {
     this.seed = seed;
-    this.#access = access;
-    this.clients = new RedisNodeClients(access);
+    this.#access = { ...access, routes: this.#routes };
+    this.clients = new RedisNodeClients(this.#access);
   }
 
   /** Where a node that is given or announced at an address is reached from here. */
@@ -81,8 +83,27 @@ export class Cluster implements Disposable {
     return await openRdbStream(address, { access: this.#access, signal });
   }
 
-  #observeFrom(seed: Address, wishes: ObserveWishes): Promise<Topology> {
-    return observe({ clients: this.clients, seed, mapAddress: this.#access.mapAddress, wishes });
+  async #observeFrom(given: Address, wishes: ObserveWishes): Promise<Topology> {
+    const { mapAddress, credentials, timeoutMs } = this.#access;
+    const seed = isSocketPath(given.host) ? await this.#addressBehind(given) : given;
+    return await observe({
+      clients: this.clients,
+      seed,
+      mapAddress,
+      wishes,
+      introduce: (address, line) => credentials?.introduce(address, line),
+      resolveMs: timeoutMs,
+    });
+  }
+
+  /** A node that is reached over a socket is called by its address as all others are, once it knows it itself. */
+  async #addressBehind(socket: Address): Promise<Address> {
+    const look = await this.clients.at(socket).look();
+    const announced = "view" in look ? look.view.self.address : undefined;
+    if (!announced) return socket;
+    const address = this.reach(announced);
+    this.#routes.useSocket(address, socket.host);
+    return address;
   }
 
   [Symbol.dispose](): void {

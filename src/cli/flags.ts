@@ -32,11 +32,22 @@ export const accessFlags = {
     helpGroup: "CONNECTION",
     exclusive: ["password", "password-file"],
   }),
+  "credentials-file": Flags.string({
+    helpValue: "FILE",
+    description: "Users and passwords of single nodes, where they have their own (YAML or JSON).",
+    helpGroup: "CONNECTION",
+  }),
   tls: Flags.boolean({ description: "Connect with TLS.", helpGroup: "CONNECTION" }),
   cacert: Flags.string({
     helpValue: "FILE",
     description: "CA certificate file (PEM).",
     helpGroup: "CONNECTION",
+  }),
+  cacertdir: Flags.string({
+    helpValue: "DIRECTORY",
+    description: "Directory with CA certificates (PEM).",
+    helpGroup: "CONNECTION",
+    exclusive: ["cacert"],
   }),
   cert: Flags.string({
     helpValue: "FILE",
@@ -59,7 +70,7 @@ export const accessFlags = {
     helpGroup: "CONNECTION",
   }),
   map: Flags.string({
-    description: "Reach a node that announces FROM at TO (host:port or host).",
+    description: "Reach a node that announces FROM at TO (host:port, or host for all its ports).",
     multiple: true,
     helpValue: "FROM=TO",
     helpGroup: "CONNECTION",

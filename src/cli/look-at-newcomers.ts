@@ -1,9 +1,11 @@
-import { type Address, formatAddress } from "../cluster/address.ts";
+import { type Address, formatAddress, isSocketPath } from "../cluster/address.ts";
 import { howUnreached, unreachedCode } from "../cluster/how-unreached.ts";
 import type { Look, NodeView } from "../cluster/node-view.ts";
-import { ConnectFailed, type SlotctlError, Refused } from "../errors.ts";
+import { ConnectFailed, type SlotctlError, Refused, UsageError } from "../errors.ts";
 import type { MeetAddresses } from "../plan/meet-peer.ts";
+import { hintForReason } from "../wire/denial.ts";
 import { eachNode } from "../wire/each-node.ts";
+import { MISSING_HINT } from "../wire/rehearse-commands.ts";
 import type { Cluster } from "./cluster.ts";
 
 export interface Newcomers {
@@ -21,6 +23,7 @@ type FailedLook = Extract<Look, { unreached: unknown }>;
  * @throws ConnectFailed or Refused with every one that cannot be: nothing is begun with some of them.
  */
 export async function lookAtNewcomers(cluster: Cluster, given: readonly Address[]): Promise<Newcomers> {
+  for (const { host } of given) if (isSocketPath(host)) throw noSocketHere(host);
   const looks = await eachNode(given, (address) => cluster.clients.at(cluster.reach(address)).look());
   const failed = looks.flatMap((look) => ("unreached" in look ? [look] : []));
   if (failed.length > 0) throw notUsable(failed);
@@ -28,6 +31,13 @@ export async function lookAtNewcomers(cluster: Cluster, given: readonly Address[
     views: looks.flatMap((look) => ("view" in look ? [look.view] : [])),
     meetAddresses: await addressesForMeet(cluster, given),
   };
+}
+
+function noSocketHere(path: string): UsageError {
+  return new UsageError(`${path} is a Unix socket, and a node is to join under an address.`, {
+    code: "bad-address",
+    hint: "Give the address at which the other nodes reach it; only the SEED may be a socket.",
+  });
 }
 
 /** Each name is asked for once, however many nodes a host has: CLUSTER MEET takes no names. */
@@ -56,11 +66,17 @@ function notUsable(failed: readonly FailedLook[]): SlotctlError {
   const details = {
     code: unreachedCode({ unreached: first?.unreached }),
     node: first && formatAddress(first.address),
+    reason: first?.unreached.detail,
   };
-  return failed.every(({ unreached }) => unreached.state === "not-a-cluster-node")
-    ? new Refused(message, { ...details, hint: "Start these servers with cluster-enabled yes." })
-    : new ConnectFailed(message, {
-        ...details,
-        hint: "Every node that is to join must answer: start it, or leave it out.",
-      });
+  if (failed.every(({ unreached }) => unreached.state === "not-a-cluster-node")) {
+    const isMissing = failed.every(({ unreached }) => unreached.detail.includes("no command"));
+    const hint = isMissing ? MISSING_HINT : "Start these servers with cluster-enabled yes.";
+    return new Refused(message, { ...details, hint });
+  }
+  return new ConnectFailed(message, {
+    ...details,
+    hint:
+      hintForReason(first?.unreached.detail ?? "") ??
+      "Every node that is to join must answer: start it, or leave it out.",
+  });
 }

@@ -1,12 +1,17 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { chmod, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { captureStreams } from "../../test/support/captured-streams.ts";
+import { tlsFiles } from "../../test/support/servers/tls-files.ts";
 import { parseSeed } from "../wire/seed.ts";
 import type { NodeAccess } from "../wire/node-access.ts";
 import { Output } from "./output.ts";
 import { type AccessFlags, readAccess } from "./read-access.ts";
+
+// Here, for making keys may take longer than a test may.
+const files = await tlsFiles();
 
 const none: AccessFlags = {
   user: undefined,
@@ -14,7 +19,9 @@ const none: AccessFlags = {
   "password-file": undefined,
   "ask-password": false,
   tls: false,
+  "credentials-file": undefined,
   cacert: undefined,
+  cacertdir: undefined,
   cert: undefined,
   key: undefined,
   sni: undefined,
@@ -104,12 +111,12 @@ test("asking for a password needs a terminal", async () => {
 });
 
 test("TLS is what a flag or an address says, with the texts of the files", async () => {
-  const file = await aFile("PEM");
-  const flags = { tls: true, cacert: file, cert: file, key: file, sni: "a.example", insecure: true };
+  const paths = { cacert: files.caFile, cert: files.clientCertFile, key: files.clientKeyFile };
+  const flags = { tls: true, ...paths, sni: "a.example", insecure: true };
   expect((await read({ flags })).access.tls).toEqual({
-    ca: "PEM",
-    cert: "PEM",
-    key: "PEM",
+    ca: readFileSync(paths.cacert, "utf8"),
+    cert: readFileSync(paths.cert, "utf8"),
+    key: readFileSync(paths.key, "utf8"),
     serverName: "a.example",
     insecure: true,
   });
@@ -120,6 +127,46 @@ test("TLS is what a flag or an address says, with the texts of the files", async
     serverName: undefined,
     insecure: false,
   });
+});
+
+test("a directory of CA certificates, with other files and links to directories in it", async () => {
+  const { access } = await read({ flags: { tls: true, cacertdir: files.dir } });
+  expect(access.tls?.ca).toContain(readFileSync(files.caFile, "utf8").trim());
+  expect(access.tls?.ca).not.toContain("PRIVATE KEY");
+  const empty = dirname(await aFile("no certificate"));
+  await symlink("/", join(empty, "..data"));
+  await expect(read({ flags: { tls: true, cacertdir: empty } })).rejects.toMatchObject({
+    code: "bad-file",
+    message: `--cacertdir ${empty} holds no certificate.`,
+  });
+});
+
+test("files that cannot be what their flags say", async () => {
+  const { caFile, clientCertFile: cert, clientKeyFile: key, serverKeyFile } = files;
+  const other = await aFile("-----BEGIN ENCRYPTED PRIVATE KEY-----");
+  const said = async (flags: Partial<AccessFlags>) =>
+    await read({ flags: { tls: true, ...flags } }).then(
+      () => "nothing",
+      (error: Error) => error.message,
+    );
+  expect(await said({ cacert: key })).toBe(`--cacert ${key} is not a certificate.`);
+  expect(await said({ cert: other, key })).toBe(`--cert ${other} is not a certificate.`);
+  expect(await said({ cert, key: other })).toBe(`--key ${other} is encrypted.`);
+  expect(await said({ cert, key: serverKeyFile })).toBe(
+    `--key ${serverKeyFile} is not the key of --cert ${cert}.`,
+  );
+  expect(await said({ cacert: caFile, cert, key })).toBe("nothing");
+});
+
+test("a file of users and passwords, of which nobody else is to know", async () => {
+  const path = await aFile('"10.0.0.1:6379": { user: ops, password: "of one" }');
+  await chmod(path, 0o644);
+  const { access, said } = await read({ flags: { "credentials-file": path, user: "me" } });
+  expect(said).toContain(`Note: ${path} can be read by others on this machine (mode 644)`);
+  expect(access.credentials?.of({ host: "10.0.0.1", port: 6379 })?.password).toBe("of one");
+  expect(access.credentials?.of({ host: "10.0.0.2", port: 6379 })).toBeUndefined();
+  await chmod(path, 0o600);
+  expect((await read({ flags: { "credentials-file": path } })).said).toBe("the password is undefined\n");
 });
 
 test.each<Partial<AccessFlags>>([

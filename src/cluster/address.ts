@@ -2,7 +2,7 @@ import { UsageError } from "../errors.ts";
 
 /** Where a node listens for clients. */
 export interface Address {
-  /** Host name, IPv4 or IPv6 address without brackets. */
+  /** Host name, IPv4 or IPv6 address without brackets; or the path of a Unix socket, with port 0. */
   readonly host: string;
   readonly port: number;
 }
@@ -10,8 +10,14 @@ export interface Address {
 /** A node's bus listens this far above its port for clients, unless cluster-port says otherwise. */
 export const BUS_PORT_OFFSET = 10_000;
 
-/** `host:port`, with an IPv6 host in brackets. */
+/** Whether what stands for a host is a Unix socket: only the node that is asked first can be given so. */
+export function isSocketPath(host: string): boolean {
+  return host.startsWith("/");
+}
+
+/** `host:port`, with an IPv6 host in brackets; a socket has no port. */
 export function formatAddress({ host, port }: Address): string {
+  if (isSocketPath(host)) return host;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }
 

@@ -9,9 +9,12 @@ export interface KeyConflict {
 }
 
 /** What becomes of a key that has other values at its slot's owner than at another node. */
-export const CONFLICT_RULES = ["refuse", "keep-owner", "keep-other"] as const;
+export const CONFLICT_RULES = ["refuse", "keep-owner", "keep-other", "keep-newest-replica"] as const;
 
 export type ConflictRule = (typeof CONFLICT_RULES)[number];
+
+/** What is left of the rule once it is known which of the two nodes has taken over from the other. */
+export type SettledRule = Exclude<ConflictRule, "keep-newest-replica">;
 
 /** A value that gives way to another one, with all that brings it back. */
 export interface SavedValue {

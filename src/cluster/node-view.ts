@@ -29,6 +29,8 @@ export interface NodeView {
   readonly keysInOpenSlots: ReadonlyMap<number, number>;
   /** Keys in slots that the node does not own; only after a deep look. */
   readonly strayKeys?: ReadonlyMap<number, number>;
+  /** Keys in slots that it would not name (Redis 8.4 and later); only after a deep look, and only if there are some. */
+  readonly unseenKeys?: number;
   /** False where it runs without a config file that settings could be written to; undefined where it does not tell. */
   readonly hasConfigFile?: boolean | undefined;
   /** Settings that matter to a cluster, secrets as digests; only when asked for. */
@@ -58,6 +60,9 @@ export interface ServerModule {
 
 export interface Replication {
   readonly role: Role;
+  /** Names the history of writes that it has, and the one that this began from when it took over from another node. */
+  readonly historyId?: string | undefined;
+  readonly earlierHistoryId?: string | undefined;
   /** Replication offset in bytes: what a primary has sent, or a replica has applied. */
   readonly offset: number;
   /** A replica's link to its primary; a primary's is always up. */

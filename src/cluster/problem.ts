@@ -11,6 +11,7 @@ export const PROBLEM_CODES = [
   "slots-migration-failing",
   "slots-with-several-owners",
   "keys-in-foreign-slots",
+  "keys-out-of-sight",
   "views-disagree-on-slots",
   "views-disagree-on-members",
   "views-disagree-on-roles",
@@ -84,6 +85,8 @@ interface Evidence {
     readonly slots: SlotSet;
     readonly keys: number;
   };
+  /** Keys of slots that the node would not name. */
+  readonly "keys-out-of-sight": { readonly nodeId: string; readonly keys: number };
   /** The nodes are those of the fewer views. */
   readonly "views-disagree-on-slots": {
     readonly slots: SlotSet;

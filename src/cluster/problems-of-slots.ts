@@ -12,6 +12,7 @@ export function problemsOfSlots(topology: Topology): Problem[] {
     ...openSlots(topology),
     ...slotsWithSeveralOwners(topology),
     ...keysInForeignSlots(topology),
+    ...keysOutOfSight(topology),
   ];
 }
 
@@ -121,5 +122,15 @@ function keysInForeignSlots(topology: Topology): Problem[] {
         keys: stray.reduce((sum, [, keys]) => sum + keys, 0),
       },
     ];
+  });
+}
+
+/** Since 8.4 Redis answers 0 for a slot that the node neither owns nor imports, whatever keys it has of it. */
+function keysOutOfSight(topology: Topology): Problem[] {
+  return topology.nodes.flatMap(({ id, view }): Problem[] => {
+    const keys = view?.unseenKeys ?? 0;
+    return keys === 0
+      ? []
+      : [{ code: "keys-out-of-sight", severity: "error", nodeIds: [id], nodeId: id, keys }];
   });
 }

@@ -35,7 +35,9 @@ export async function addNode(session: Session): Promise<boolean> {
     ? { functions: new Set<string>() }
     : await findFunctions(cluster, { topology, newcomers });
   const primary = replica ? wishedPrimary(session, topology) : {};
-  const plan = planAddNode({ topology, newcomers, wish: { replica, ...primary }, meetAddresses, ...found });
+  // Scripts add a primary, then its replica without saying whose, and slots last: as with redis-cli it goes there.
+  const wish = { replica, emptyPrimariesToo: true, ...primary };
+  const plan = planAddNode({ topology, newcomers, wish, meetAddresses, ...found });
   const words = vocabularyOf(topology);
   const voice = dropInVoice(teller, {
     headings: {

@@ -5,11 +5,9 @@ import type { Plan, PlacementReach } from "../plan/plan.ts";
 import { nodeLines } from "./node-lines.ts";
 import { capital, plural, type Vocabulary } from "./vocabulary.ts";
 
-/** Who gets which slots and follows whom, and the same once more node by node. */
-export function createLines(plan: Plan, words: Vocabulary): string[] {
-  const { slotsOf, primaryOf } = layoutOf(plan);
-  const primaries = plan.basis.nodes.filter(({ id }) => !primaryOf.has(id)).sort(byFirstSlot(slotsOf));
-  const replicas = plan.basis.nodes.filter(({ id }) => primaryOf.has(id));
+/** Who gets which slots and follows whom. */
+export function allocationLines(plan: Plan, words: Vocabulary): string[] {
+  const { slotsOf, primaryOf, primaries, replicas } = layoutOf(plan);
   const nameOf = (id: string | undefined) => {
     const node = plan.basis.nodes.find((one) => one.id === id);
     return node ? nodeName(node) : "";
@@ -20,16 +18,21 @@ export function createLines(plan: Plan, words: Vocabulary): string[] {
       return `${capital(words.primary)}[${index}] -> Slots ${ranges[0]?.first} - ${ranges.at(-1)?.last}`;
     }),
     ...replicas.map((node) => `Adding replica ${nodeName(node)} to ${nameOf(primaryOf.get(node.id))}`),
-    ...[...primaries, ...replicas].flatMap((node) =>
-      nodeLines({
-        id: node.id,
-        address: nodeName(node),
-        primaryId: primaryOf.get(node.id),
-        slots: slotsOf.get(node.id) ?? SlotSet.empty,
-        replicas: 0,
-      }),
-    ),
   ];
+}
+
+/** The same once more node by node. */
+export function memberLines(plan: Plan): string[] {
+  const { slotsOf, primaryOf, primaries, replicas } = layoutOf(plan);
+  return [...primaries, ...replicas].flatMap((node) =>
+    nodeLines({
+      id: node.id,
+      address: nodeName(node),
+      primaryId: primaryOf.get(node.id),
+      slots: slotsOf.get(node.id) ?? SlotSet.empty,
+      replicas: 0,
+    }),
+  );
 }
 
 /** Undefined where there are no replicas. */
@@ -57,7 +60,9 @@ function layoutOf({ basis, steps }: Plan) {
     }
     if (step.kind === "replicate") primaryOf.set(step.replica.id, step.primary.id);
   }
-  return { slotsOf, primaryOf };
+  const primaries = basis.nodes.filter(({ id }) => !primaryOf.has(id)).sort(byFirstSlot(slotsOf));
+  const replicas = basis.nodes.filter(({ id }) => primaryOf.has(id));
+  return { slotsOf, primaryOf, primaries, replicas };
 }
 
 function byFirstSlot(slotsOf: ReadonlyMap<string, SlotSet>) {

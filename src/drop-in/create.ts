@@ -7,7 +7,7 @@ import type { NodeView } from "../cluster/node-view.ts";
 import { nodeById, PRIMARIES_FOR_MAJORITY } from "../cluster/topology.ts";
 import { Refused } from "../errors.ts";
 import { planCreate } from "../plan/plan-create.ts";
-import { createLines, placementLine } from "./create-lines.ts";
+import { allocationLines, memberLines, placementLine } from "./create-lines.ts";
 import { answeredNo, dropInVoice } from "./drop-in-voice.ts";
 import { wholeNumber } from "./numbers.ts";
 import { addressAt, type Session, seedName, settingsOf } from "./session.ts";
@@ -34,12 +34,14 @@ export async function create(session: Session): Promise<boolean> {
       showPlan: () => {
         const nodes = words.server === "Valkey" ? "node(s)" : "nodes";
         teller.heading(`>>> Performing hash slots allocation on ${views.length} ${nodes}...`);
-        teller.lines(createLines(plan, words));
+        teller.lines(allocationLines(plan, words));
         const placement = placementLine(plan, words);
         if (placement !== undefined) {
           teller.heading(`>>> Trying to optimize ${plural(words.replica)} allocation for anti-affinity`);
-          teller.warning(placement);
+          if (placement.startsWith("[OK]")) teller.ok(placement);
+          else teller.warning(placement);
         }
+        teller.lines(memberLines(plan));
       },
       question: "Can I set the above configuration? (type 'yes' to accept): ",
       isSure: invocation.flags.has("yes"),
@@ -72,6 +74,10 @@ async function acceptFewPrimaries(
       { code: "too-few-primaries", node: formatAddress(views[0]?.address ?? { host: "", port: 0 }) },
     );
   }
+  const primaries = Math.floor(views.length / (replicas + 1));
+  teller.line(
+    `Requested to create a cluster with ${primaries} ${plural(words.primary)} and ${replicas} ${plural(words.replica)} per ${words.primary}.`,
+  );
   const question = `${words.server} cluster requires at least ${PRIMARIES_FOR_MAJORITY} ${words.primary} nodes for automatic failover. Are you sure? (type 'yes' to accept): `;
   if (!invocation.flags.has("yes") && !(await teller.confirm(question))) throw answeredNo();
 }

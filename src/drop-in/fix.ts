@@ -40,6 +40,11 @@ export async function fix(session: Session): Promise<boolean> {
       // As with redis-cli, --cluster-yes does not answer this one.
       ...(covered.size > 0 ? { question: "Fix these slots by covering them? (type 'yes' to accept): " } : {}),
       onStart: {
+        "claim-slots": ({ slots, owner }) => {
+          for (const slot of slots.intersect(covered)) {
+            teller.heading(`>>> Covering slot ${slot} with ${formatAddress(owner.address)}`);
+          }
+        },
         "move-slots": ({ slots, from, to }) => {
           const way = `from ${formatAddress(from.address)} to ${formatAddress(to.address)}`;
           for (const slot of slots) teller.heading(`>>> Case 1: Moving slot ${slot} ${way}`);

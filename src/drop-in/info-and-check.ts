@@ -1,8 +1,8 @@
-import { isGhost, type Topology } from "../cluster/topology.ts";
+import type { Topology } from "../cluster/topology.ts";
 import { infoLines } from "./node-lines.ts";
 import { openCluster, type Session, seedName } from "./session.ts";
 import type { Teller } from "./teller.ts";
-import { tellCheck } from "./tell-check.ts";
+import { tellCheck, tellUnreached } from "./tell-check.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
 /** info h:p */
@@ -11,7 +11,7 @@ export async function info(session: Session): Promise<boolean> {
   const topology = await cluster.observe();
   tellInfo(topology, { teller: session.teller, first: seedName(cluster) });
   // redis-cli ends with 0 although the keys of a primary are missing from the sum.
-  return topology.nodes.every((node) => node.view !== undefined || isGhost(node));
+  return tellUnreached(topology, session.teller);
 }
 
 /** check h:p [--cluster-search-multiple-owners] */

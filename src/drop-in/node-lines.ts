@@ -28,7 +28,8 @@ export function nodeLines({ id, address, primaryId, slots, replicas }: ListedNod
 export function listedNode(node: ClusterNode, topology: Topology): ListedNode {
   const { id, slots } = node;
   const primaryId = node.role === "replica" ? (node.primaryId ?? "-") : undefined;
-  return { id, address: nodeName(node), primaryId, slots, replicas: replicasOf(topology, id).length };
+  const replicas = liveReplicasOf(topology, id);
+  return { id, address: nodeName(node), primaryId, slots, replicas };
 }
 
 /** All that answer, the one that was asked first in front. */
@@ -47,12 +48,17 @@ export function infoLines(
   const keys = primaries.reduce((sum, { view }) => sum + (view?.keys ?? 0), 0);
   return {
     lines: primaries.map((node) => {
-      const replicas = `${replicasOf(topology, node.id).length} ${plural(words.replica)}`;
+      const replicas = `${liveReplicasOf(topology, node.id)} ${plural(words.replica)}`;
       return `${nodeName(node)} (${node.id.slice(0, 8)}...) -> ${node.view?.keys ?? 0} keys | ${node.slots.size} slots | ${replicas}.`;
     }),
     total: `[OK] ${keys} keys in ${primaries.length} ${plural(words.primary)}.`,
     average: `${(keys / SLOT_COUNT).toFixed(2)} keys per slot on average.`,
   };
+}
+
+/** Those that answer: redis-cli knows no others. */
+function liveReplicasOf(topology: Topology, primaryId: string): number {
+  return replicasOf(topology, primaryId).filter(({ view }) => view !== undefined).length;
 }
 
 function rangesText(slots: SlotSet): string {

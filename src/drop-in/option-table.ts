@@ -65,5 +65,5 @@ export const IDLE_FLAGS = words(
 
 /** The same with a value. */
 export const IDLE_SETTINGS = words(
-  "-h -p -s -r -i -n -d -D --lru-test --pattern --quoted-pattern --count --cursor --top --intrinsic-latency --rdb --functions-rdb --pipe-timeout --memkeys-samples --keystats-samples --hotkeys-count --eval --show-pushes --name",
+  "-h -p -s -r -i -n -d -D --lru-test --pattern --quoted-pattern --count --cursor --top --intrinsic-latency --rdb --functions-rdb --pipe-timeout --memkeys-samples --keystats-samples --hotkeys-count --eval --show-pushes --name --vset-recall --vset-recall-count --vset-recall-ef --vset-recall-ele",
 );

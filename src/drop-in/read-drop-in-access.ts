@@ -1,9 +1,7 @@
-import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
 import type { Output } from "../cli/output.ts";
 import { askPassword } from "../cli/ask-password.ts";
 import { readAccess } from "../cli/read-access.ts";
-import { messageOf, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { NodeAccess, TlsAccess } from "../wire/node-access.ts";
 import type { Answers } from "./answers.ts";
 import type { Invocation } from "./invocation.ts";
@@ -26,7 +24,7 @@ export async function readDropInAccess(invocation: Invocation, reading: Reading)
   const { flags, settings } = invocation;
   const uri = parseCliUri(settings.get("uri"));
   const isTls = flags.has("tls") || uri.tls;
-  const file = (name: "cacert" | "cert" | "key") => (isTls ? settings.get(name) : undefined);
+  const file = (name: "cacert" | "cacertdir" | "cert" | "key") => (isTls ? settings.get(name) : undefined);
   const access = await readAccess(
     {
       user: settings.get("user") ?? uri.user,
@@ -34,7 +32,9 @@ export async function readDropInAccess(invocation: Invocation, reading: Reading)
       "password-file": undefined,
       "ask-password": false,
       tls: isTls,
+      "credentials-file": undefined,
       cacert: file("cacert"),
+      cacertdir: file("cacertdir"),
       cert: file("cert"),
       key: file("key"),
       sni: isTls ? settings.get("sni") : undefined,
@@ -47,7 +47,7 @@ export async function readDropInAccess(invocation: Invocation, reading: Reading)
   const typed = settings.get("password") ?? uri.password;
   const password = await choosePassword(invocation, { ...reading, typed, known: access.password });
   reading.output.protect(password);
-  return { ...access, password, tls: await completeTls(access.tls, invocation) };
+  return { ...access, password, tls: completeTls(access.tls, invocation) };
 }
 
 async function choosePassword(
@@ -77,35 +77,14 @@ function connectSeconds(text: string | undefined): string {
   return seconds === 0 ? "5" : String(seconds);
 }
 
-async function completeTls(
-  tls: TlsAccess | undefined,
-  { settings }: Invocation,
-): Promise<TlsAccess | undefined> {
+function completeTls(tls: TlsAccess | undefined, { settings }: Invocation): TlsAccess | undefined {
   if (!tls) return undefined;
-  const directory = settings.get("cacertdir");
-  const ca = tls.ca === undefined && directory !== undefined ? await readCertificates(directory) : tls.ca;
   const ciphers = [settings.get("ciphersuites"), settings.get("ciphers")].filter(
     (list) => list !== undefined,
   );
   return {
     ...tls,
-    ca,
     anyName: true,
     ...(ciphers.length > 0 ? { ciphers: ciphers.join(":") } : {}),
   };
-}
-
-/** All certificates of a directory, whatever the files are called: OpenSSL would want their hashes for names. */
-async function readCertificates(directory: string): Promise<string> {
-  try {
-    const entries = await readdir(directory, { withFileTypes: true });
-    const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => join(directory, name));
-    const texts = await Promise.all(files.map((path) => readFile(path, "utf8")));
-    return texts.filter((text) => text.includes("BEGIN CERTIFICATE")).join("\n");
-  } catch (cause) {
-    throw new UsageError(`--cacertdir ${directory} cannot be read: ${messageOf(cause)}.`, {
-      code: "bad-file",
-      cause,
-    });
-  }
 }

@@ -22,7 +22,8 @@ export async function setTimeoutOnAll(session: Session): Promise<boolean> {
   using cluster = await openCluster(session);
   const topology = await cluster.observe({ settings: true });
   teller.heading(">>> Reconfiguring node timeout in every cluster node...");
-  const plan = planSetTimeout({ topology, wish: { timeoutMs, unreachableOk: true } });
+  const wish = { timeoutMs, unreachableOk: true, rewriteAll: true };
+  const plan = planSetTimeout({ topology, wish });
   const changing = new Set(plan.steps.flatMap((step) => (step.kind === "set-config" ? [step.node.id] : [])));
   for (const node of reachedNodes(topology)) {
     if (!changing.has(node.id)) teller.line(`*** New timeout set for ${nodeName(node)}`);
@@ -33,6 +34,10 @@ export async function setTimeoutOnAll(session: Session): Promise<boolean> {
     },
   });
   await carryOut(plan, { cluster, output, settings: settingsOf(invocation), voice });
+  for (const node of reachedNodes(topology)) {
+    if (node.view?.hasConfigFile !== false) continue;
+    teller.warning(`*** WARNING: ${nodeName(node)} runs without a config file: started anew it has another.`);
+  }
   const missing = topology.nodes.filter((node) => !node.view && !isGhost(node));
   for (const node of missing) {
     teller.error(`ERR setting node-timeout for ${nodeName(node)}: ${whyUnreached(node)}`);

@@ -24,7 +24,7 @@ test.each([
     name: "a replica that is gone",
     topology: healthyBut({ x: { unreached: refused } }),
     isWell: false,
-    says: [...GOOD, "[ERR] Sorry, can't connect to node 10.0.0.4:6379: connection refused"],
+    says: [...GOOD, "[ERR] Could not connect to Redis at 10.0.0.4:6379: Connection refused"],
   },
   {
     name: "a primary that is gone",

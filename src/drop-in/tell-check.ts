@@ -5,7 +5,9 @@ import { SlotSet } from "../cluster/slot-set.ts";
 import { isGhost, nodeById, reachedNodes, type Topology, whyUnreached } from "../cluster/topology.ts";
 import { describeProblem } from "../ui/describe-problem.ts";
 import { inListOrder, listedNode, nodeLines } from "./node-lines.ts";
+import { notConnectedLine } from "./tell-failure.ts";
 import type { Teller } from "./teller.ts";
+import { vocabularyOf } from "./vocabulary.ts";
 
 interface Checking {
   readonly teller: Teller;
@@ -41,10 +43,12 @@ export function tellCheck(topology: Topology, checking: Checking): boolean {
   return verdicts.every(Boolean);
 }
 
-function tellUnreached(topology: Topology, teller: Teller): boolean {
+/** Tells which nodes do not answer; returns whether all do. */
+export function tellUnreached(topology: Topology, teller: Teller): boolean {
   const missing = topology.nodes.filter((node) => !node.view && !isGhost(node));
+  const { server } = vocabularyOf(topology);
   for (const node of missing) {
-    teller.error(`[ERR] Sorry, can't connect to node ${nodeName(node)}: ${whyUnreached(node)}`);
+    teller.error(`[ERR] ${notConnectedLine(nodeName(node), whyUnreached(node), server)}`);
   }
   return missing.length === 0;
 }

@@ -19,7 +19,7 @@ test.each([
   {
     failure: new ConnectFailed("h:1 cannot be reached: connection refused.", connect),
     stderr:
-      "Could not connect to Redis at h:1: connection refused\n[ERR] h:1 cannot be reached: connection refused.\n    Give another.\n",
+      "Could not connect to Redis at h:1: Connection refused\n[ERR] h:1 cannot be reached: connection refused.\n    Give another.\n",
   },
   {
     failure: new UsageError("[ERR] No such node ID x", { code: "unknown-node" }),

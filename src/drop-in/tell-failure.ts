@@ -1,6 +1,7 @@
 import type { Output } from "../cli/output.ts";
 import { ConnectFailed, SlotctlError, UsageError } from "../errors.ts";
 import { errorMessage } from "../ui/error-message.ts";
+import { capital, type Vocabulary } from "./vocabulary.ts";
 
 /** What redis-cli says where it fails for this reason: scripts look for it. */
 function markerOf(failure: Error): string | undefined {
@@ -14,9 +15,18 @@ function markerOf(failure: Error): string | undefined {
     return ">>> New node already contains functions and can not be added to the cluster. Use FUNCTION FLUSH and try again.";
   }
   if (failure instanceof ConnectFailed && failure.node !== undefined && failure.reason !== undefined) {
-    return `Could not connect to Redis at ${failure.node}: ${failure.reason}`;
+    return notConnectedLine(failure.node, failure.reason);
   }
   return undefined;
+}
+
+/** In redis-cli's words, which begin the system's with a capital: `Connection refused`. */
+export function notConnectedLine(
+  node: string,
+  reason: string,
+  server: Vocabulary["server"] = "Redis",
+): string {
+  return `Could not connect to ${server} at ${node}: ${capital(reason)}`;
 }
 
 /**

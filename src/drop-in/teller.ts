@@ -7,6 +7,7 @@ export class Teller {
   readonly #output: Output;
   readonly #answers: Answers;
   readonly #theme: Theme;
+  #isAsking = false;
 
   constructor(output: Output, answers: Answers) {
     this.#output = output;
@@ -41,12 +42,26 @@ export class Teller {
 
   /** One line of what is answered; undefined at the end of the input. */
   async ask(question: string): Promise<string | undefined> {
-    process.stdout.write(question);
-    return (await this.#answers.next())?.trim();
+    return (await this.#answerTo(question))?.trim();
   }
 
-  /** Nothing but `yes` is a yes. */
+  /** Nothing but `yes` is a yes, without a blank before it or behind. */
   async confirm(question: string): Promise<boolean> {
-    return (await this.ask(question)) === "yes";
+    return (await this.#answerTo(question))?.replace(/\r$/, "") === "yes";
+  }
+
+  /** Ends the line of a question that nobody has answered. */
+  endLine(): void {
+    if (this.#isAsking) process.stdout.write("\n");
+    this.#isAsking = false;
+  }
+
+  async #answerTo(question: string): Promise<string | undefined> {
+    process.stdout.write(question);
+    this.#isAsking = true;
+    const answer = await this.#answers.next();
+    if (answer === undefined) this.endLine();
+    this.#isAsking = false;
+    return answer;
   }
 }

@@ -57,6 +57,17 @@ test("says what to install when there is none", async () => {
   });
 });
 
+test("names one that was unpacked where nobody looks by himself", async () => {
+  const { directory, addProgram, env } = await aPath(["bin"]);
+  const folder = join(directory, ".cache/slotctl/servers/trixie/bin");
+  await mkdir(folder, { recursive: true });
+  await addProgram(".cache/slotctl/servers/trixie/bin/valkey-server", "Valkey server v=8.1.1");
+  await expect(findServer({ env: { ...env, HOME: directory } })).rejects.toMatchObject({
+    code: "no-server",
+    hint: `One that was unpacked here: pass --server ${folder}/valkey-server`,
+  });
+});
+
 test("looks a name without a slash up on PATH", async () => {
   const { directory, addProgram, env } = await aPath(["bin"]);
   await addProgram("bin/keydb", "Redis server v=6.3.4");

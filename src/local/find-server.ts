@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { constants } from "node:fs";
-import { access, stat } from "node:fs/promises";
+import { access, readdir, stat } from "node:fs/promises";
 import { delimiter, join, resolve, sep } from "node:path";
 import { promisify } from "node:util";
 import type { Engine } from "../cluster/node-view.ts";
@@ -43,8 +43,29 @@ export async function findServer({
   }
   throw new Refused(`There is no ${PROGRAM_NAMES.join(" and no ")} on PATH.`, {
     code: "no-server",
-    hint: "Install Redis or Valkey (on Debian and Ubuntu: apt-get install redis-server), or pass --server PATH.",
+    hint: await hintForNone(env),
   });
+}
+
+async function hintForNone(env: Env): Promise<string> {
+  const unpacked = await findUnpacked(env);
+  if (unpacked !== undefined) return `One that was unpacked here: pass --server ${unpacked}`;
+  return "Install Redis or Valkey (on Debian and Ubuntu: apt-get install redis-server), or pass --server PATH.";
+}
+
+/** Where `npm run servers` of a checkout puts them, a folder for each release of Debian. */
+async function findUnpacked(env: Env): Promise<string | undefined> {
+  const cache = env["XDG_CACHE_HOME"] || (env["HOME"] ? join(env["HOME"], ".cache") : undefined);
+  if (cache === undefined) return undefined;
+  const folder = join(cache, "slotctl", "servers");
+  const releases = await readdir(folder).catch((): string[] => []);
+  for (const release of releases.sort()) {
+    for (const name of PROGRAM_NAMES) {
+      const candidate = join(folder, release, "bin", name);
+      if (await isExecutableFile(candidate)) return candidate;
+    }
+  }
+  return undefined;
 }
 
 /** Reads the answer to --version: `Redis server v=7.0.15 sha=…`, and the same of Valkey. */

@@ -8,6 +8,8 @@ export interface AddNodeWish {
   readonly replica: boolean;
   /** Whose replicas; by default each goes to the shard that needs it most. */
   readonly primaryId?: string | undefined;
+  /** Those that own no slots are as good as the others for the choice. */
+  readonly emptyPrimariesToo?: boolean;
 }
 
 export interface AddNodeInput {

@@ -32,6 +32,29 @@ test.each<{ name: string; specs: NodeSpec[]; wish?: Partial<ReplicaToPlace>; cho
     wish: { host: "10.0.0.2" },
     chosen: "b",
   },
+  {
+    name: "none without slots although it has no replica",
+    specs: [
+      ...primaries.flatMap((spec) => [spec, { name: `r${spec.name}`, replicaOf: spec.name }]),
+      { name: "e" },
+    ],
+    chosen: "a",
+  },
+  {
+    name: "one without slots where they are as good",
+    specs: [
+      ...primaries.flatMap((spec) => [spec, { name: `r${spec.name}`, replicaOf: spec.name }]),
+      { name: "e" },
+    ],
+    wish: { emptyToo: true },
+    chosen: "e",
+  },
+  {
+    name: "of two without replicas the one with slots",
+    specs: [{ name: "0" }, ...primaries],
+    wish: { emptyToo: true },
+    chosen: "a",
+  },
   { name: "another host among equals", specs: primaries, wish: { host: "10.0.0.1" }, chosen: "b" },
   {
     name: "fewest siblings on the host among equals",

@@ -16,28 +16,35 @@ export interface ReplicaToPlace {
   readonly counts?: ReadonlyMap<string, number>;
   /** Ids of nodes that cannot be chosen and do not count as siblings. */
   readonly exclude?: ReadonlySet<string>;
+  /** Primaries without slots are candidates beside those that own some. */
+  readonly emptyToo?: boolean | undefined;
 }
 
 /**
  * The primary that needs a replica most: the one with fewest; then one on another host, for a replica next
  * to its primary dies with it; then the one with fewest siblings on that host; then the first in reading
- * order. It answers and owns slots, unless no primary that answers does. Undefined when there is none.
+ * order. It answers and owns slots, unless no primary that answers does or `emptyToo` says otherwise; of two with as
+ * many replicas the one with slots comes first. Undefined when there is none.
  *
  * The number comes before the host: a shard without any replica is lost with the first process that
  * crashes, and processes crash more often than hosts.
  */
 export function choosePrimaryForReplica(wish: ReplicaToPlace): ClusterNode | undefined {
-  const { topology, host, exclude = new Set() } = wish;
+  const { topology, host, exclude = new Set(), emptyToo = false } = wish;
   const counts = wish.counts ?? countLiveReplicas(topology, exclude);
   const candidates = primariesOf(topology).filter((node) => isChoosable(node, exclude));
   const owners = candidates.filter(ownsSlots);
-  const rankOf = (node: ClusterNode): [number, number, number] => [
+  const rankOf = (node: ClusterNode): number[] => [
     counts.get(node.id) ?? 0,
+    Number(!ownsSlots(node)),
     Number(hostOf(node) === host),
     liveReplicas(topology, { primaryId: node.id, exclude }).filter((replica) => hostOf(replica) === host)
       .length,
   ];
-  const ranked = (owners.length > 0 ? owners : candidates).map((node) => ({ node, rank: rankOf(node) }));
+  const ranked = (owners.length > 0 && !emptyToo ? owners : candidates).map((node) => ({
+    node,
+    rank: rankOf(node),
+  }));
   return ranked.sort((a, b) => compareRanks(a.rank, b.rank))[0]?.node;
 }
 

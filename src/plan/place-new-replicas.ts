@@ -17,7 +17,9 @@ export function placeNewReplicas({ topology, newcomers, wish, meetAddresses }: J
     .filter((view) => view.self.role === "primary")
     .map((view): Step => {
       const { host } = meetPeerOf({ view, meetAddresses }).announced;
-      const primary = wished ?? choosePrimaryForReplica({ topology, host, counts, exclude });
+      const primary =
+        wished ??
+        choosePrimaryForReplica({ topology, host, counts, exclude, emptyToo: wish.emptyPrimariesToo });
       if (!primary) throw noPrimary();
       counts.set(primary.id, (counts.get(primary.id) ?? 0) + 1);
       return {

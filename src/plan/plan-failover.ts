@@ -6,6 +6,7 @@ import { nodeName } from "../cluster/node-name.ts";
 import { refOf } from "./node-ref.ts";
 import type { Plan } from "./plan.ts";
 import type { FailoverMode } from "./step.ts";
+import { reachHint } from "./reach-hint.ts";
 
 export interface FailoverWish {
   readonly replicaId: string;
@@ -100,7 +101,10 @@ function refuseUnlessGraceful({
     const why = primary.unreached ? whyUnreached(primary) : "the other nodes say that it has failed";
     throw new Refused(`The primary ${nodeName(primary)} cannot hand over: ${why}.`, {
       code: primary.unreached ? unreachedCode(primary) : "node-flagged-failing",
-      hint: "Use --force to go without it, or --takeover when most primaries do not answer either. Writes that only it has are lost.",
+      hint: reachHint(
+        primary,
+        "Use --force to go without it, or --takeover when most primaries do not answer either. Writes that only it has are lost.",
+      ),
       node: nodeName(primary),
     });
   }

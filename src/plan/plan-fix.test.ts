@@ -378,7 +378,10 @@ describe("members", () => {
       replicaOf: "a",
       open: [{ slot: 9000, direction: "importing", peer: "b" }],
     };
-    expect(short(fixed(aCluster([...specs, replica])))).toEqual(["close b@a"]);
+    const valkey = { engine: "valkey", version: "9.1.0" } as const;
+    const nodes = [...specs, replica].map((spec) => ({ ...spec, view: { ...spec.view, ...valkey } }));
+    expect(short(fixed(aCluster(nodes)))).toEqual(["close b@a"]);
+    expect(short(fixed(aCluster([...specs, replica])))).toEqual([]);
   });
 
   test("with slots named, members stay as they are", () => {

@@ -9,6 +9,7 @@ import type { Plan } from "./plan.ts";
 import { planSlotMoves } from "./plan-slot-moves.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
 import { type SlotHolder, takeLowest } from "./take-lowest.ts";
+import { reachHint } from "./reach-hint.ts";
 
 export interface ReshardWish {
   readonly toId: string;
@@ -68,7 +69,10 @@ function primaryAsked(asked: {
     throw new Refused(`The ${asked.part} ${name} does not answer: ${whyUnreached(node)}.`, {
       code: unreachedCode(node),
       node: name,
-      hint: `Bring it back, or leave it out${asked.part === "source" ? ": --from names the sources" : ""}.`,
+      hint: reachHint(
+        node,
+        `Bring it back, or leave it out${asked.part === "source" ? ": --from names the sources" : ""}.`,
+      ),
     });
   }
   return node;

@@ -41,6 +41,17 @@ test("there is nothing to do where every node has it, and who will not keep it i
   ]);
 });
 
+test("all files are written anew where that is wanted", () => {
+  const topology = aCluster([
+    { name: "a", ...having("5000") },
+    { name: "b", ...having("5000", { hasConfigFile: false }) },
+  ]);
+  const wish = { timeoutMs: 5000, unreachableOk: false, rewriteAll: true };
+  expect(planSetTimeout({ topology, wish }).steps).toMatchObject([
+    { kind: "set-config", node: { id: idOf("a") }, before: "5000", value: "5000", keep: true },
+  ]);
+});
+
 test.each([
   { timeoutMs: 100, kinds: ["timeout-short"] },
   { timeoutMs: 2999, kinds: ["timeout-short"] },

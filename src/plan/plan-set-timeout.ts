@@ -12,6 +12,8 @@ export interface SetTimeoutWish {
   readonly timeoutMs: number;
   /** Leave nodes out that do not answer. */
   readonly unreachableOk: boolean;
+  /** Have nodes that have the value already write it to their config files all the same. */
+  readonly rewriteAll?: boolean;
 }
 
 const SETTING = "cluster-node-timeout";
@@ -37,7 +39,9 @@ export function planSetTimeout({
   if (!wish.unreachableOk) refuseUnreached(topology);
   refuseUntold(topology);
   const value = String(wish.timeoutMs);
-  const [done, others] = divide(reachedNodes(topology), (node) => timeoutOf(node) === value);
+  const isDone = (node: ClusterNode) =>
+    timeoutOf(node) === value && !(wish.rewriteAll === true && keepsSettings(node));
+  const [done, others] = divide(reachedNodes(topology), isDone);
   const steps = others.map((node): StepOf<"set-config"> => ({
     kind: "set-config",
     node: refOf(node),

@@ -3,6 +3,7 @@ import { nodeName } from "../cluster/node-name.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { ownersOf, type Topology, whyUnreached } from "../cluster/topology.ts";
 import { Refused } from "../errors.ts";
+import { reachHint } from "./reach-hint.ts";
 import { repairHint, seedOf } from "./repair-hint.ts";
 
 /**
@@ -36,6 +37,9 @@ function refuseUnreachedOwners(topology: Topology): void {
   throw new Refused(`Shards that own slots do not answer: ${told.join(", ")}.`, {
     code: unreachedCode(first),
     node: nodeName(first),
-    hint: `Bring them back, or let a replica take over; this tells what is possible: slotctl check ${seedOf(topology)}`,
+    hint: reachHint(
+      first,
+      `Bring them back, or let a replica take over; this tells what is possible: slotctl check ${seedOf(topology)}`,
+    ),
   });
 }

@@ -5,6 +5,7 @@ import {
   lineAbout,
   nodeById,
   reachedNodes,
+  replicasOf,
   type Topology,
 } from "../cluster/topology.ts";
 import { choosePrimaryForReplica } from "./choose-primary-for-replica.ts";
@@ -23,7 +24,7 @@ export type MemberRepair = StepOf<"meet"> | StepOf<"replicate"> | StepOf<"forget
  * @param topology with the slots where they will be: whoever owns some is not forgotten.
  */
 export function repairMembers(topology: Topology): MemberRepair[] {
-  const leavers = [...ghostsIn(topology), ...resetNodesIn(topology)];
+  const leavers = [...ghostsIn(topology), ...resetNodesIn(topology), ...forgottenIn(topology)];
   const leavingIds = new Set(leavers.map(({ node }) => node.id));
   const followed = new Set(
     reachedNodes(topology).flatMap(({ view }) => (view?.self.primaryId ? [view.self.primaryId] : [])),
@@ -58,6 +59,18 @@ function resetNodesIn(topology: Topology): Leaver[] {
     const { view } = node;
     const isBare = view?.lines.length === 0 && view.self.slots.size === 0 && !view.hasKeys;
     return isBare && knownTo(topology, node).length > 0 ? [{ node, rule: "was-reset" }] : [];
+  });
+}
+
+/** What a removal leaves at replicas of a node that was forgotten before they had another primary. */
+function forgottenIn(topology: Topology): Leaver[] {
+  return topology.nodes.flatMap((node): Leaver[] => {
+    const replicas = replicasOf(topology, node.id);
+    const isLeft = replicas.length > 0 && replicas.every(({ view }) => view !== undefined && !view.hasKeys);
+    const isGhost = ghostsIn(topology).some((ghost) => ghost.node.id === node.id);
+    return isLeft && !isGhost && isForgottenByOthers(topology, node)
+      ? [{ node, rule: "no-node-behind" }]
+      : [];
   });
 }
 
@@ -120,13 +133,22 @@ function peerOf({ view, announced }: ClusterNode): MeetPeer[] {
   return view ? [meetPeerOf({ view, heard: announced, meetAddresses: new Map() })] : [];
 }
 
+/** It does not answer, owns nothing, and nobody knows it any more but its replicas, who could not forget it. */
+function isForgottenByOthers(topology: Topology, node: ClusterNode): boolean {
+  const isGone = node.view === undefined && node.slots.size === 0;
+  return isGone && knownTo(topology, node).every(({ primaryId }) => primaryId === node.id);
+}
+
 /** A replica of a replica goes to that one's primary; one of nobody to the primary that needs it most. */
 function replicateSteps(topology: Topology, leavingIds: ReadonlySet<string>): StepOf<"replicate">[] {
   return reachedNodes(topology).flatMap((node): StepOf<"replicate">[] => {
     if (node.role !== "replica" || leavingIds.has(node.id)) return [];
     const followed = node.primaryId === undefined ? undefined : nodeById(topology, node.primaryId);
     // One that is only down may come back, and has a use for its replica then.
-    if (followed?.role === "primary" && !leavingIds.has(followed.id)) return [];
+    const isForgotten = followed !== undefined && isForgottenByOthers(topology, followed);
+    if (followed?.role === "primary" && !leavingIds.has(followed.id) && !isForgotten) return [];
+    // What it has may be the last copy.
+    if (isForgotten && node.view?.hasKeys) return [];
     const heir = followed?.primaryId === undefined ? undefined : nodeById(topology, followed.primaryId);
     const isHeir = heir?.role === "primary" && heir.view !== undefined && !leavingIds.has(heir.id);
     const primary = isHeir

@@ -1,3 +1,4 @@
+import { isServerFrom } from "../cluster/server-version.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { type ClusterNode, nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
 import { refOf } from "./node-ref.ts";
@@ -15,6 +16,8 @@ export function mirrorSteps(
   return reachedNodes(topology).flatMap((replica): StepOf<"settle-slot">[] => {
     const primary = nodeById(topology, replica.primaryId ?? "");
     if (replica.role !== "replica" || !primary?.view || primary.role !== "primary") return [];
+    // Redis tells its replicas nothing of open slots.
+    if (!isServerFrom(primary.view, { engine: "valkey", from: [8, 0] })) return [];
     const stuck = SlotSet.of((replica.view?.self.openSlots ?? []).map(({ slot }) => slot))
       .intersect(within)
       .minus(SlotSet.of(primary.view.self.openSlots.map(({ slot }) => slot)));

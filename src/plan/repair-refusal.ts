@@ -73,7 +73,7 @@ const HINTS: Readonly<
   Record<StuckRepair, (topology: Topology, stuck: readonly StuckSlotRepair[]) => string>
 > = {
   "keys-differ": () =>
-    "Look at both values; --on-conflict keep-owner keeps those at the slot's owner, --on-conflict keep-other those at the other node, and what gives way is saved to a file first.",
+    "Look at both values; --on-conflict keep-owner keeps those at the slot's owner, --on-conflict keep-other those at the other node, --on-conflict keep-newest-replica those at the node that has taken over from the other one, where one has; what gives way is saved to a file first.",
   "comes-back": () => "Wait until it has loaded its data, or let slotctl in, and run the same command again.",
   "heard-by-others": () =>
     "It does not answer slotctl, but other nodes hear from it: it may serve clients. Run slotctl where it can reach it; if it is down, wait until the others notice, then start it again or give up what it holds with --unreachable-ok.",

@@ -8,6 +8,7 @@ import {
   replicasOf,
   type Topology,
 } from "../cluster/topology.ts";
+import { settleRule } from "./newest-replica.ts";
 import type { RepairRisk, RepairRule } from "./repair-reason.ts";
 import { settleOpenSlot } from "./settle-open-slot.ts";
 import type { SlotFacts } from "./slot-facts.ts";
@@ -56,7 +57,7 @@ export function repairSlot(
   topology: Topology,
   { facts, wish }: { readonly facts: SlotFacts; readonly wish: RepairWish },
 ): SlotVerdict {
-  if (facts.conflicts.length > 0 && wish.onConflict === "refuse") {
+  if (isUndecided(topology, { facts, wish })) {
     return { kind: "stuck", why: "keys-differ", nodes: [] };
   }
   if (facts.conflicts.length === 0 && isUsual(topology, facts)) return { kind: "settle" };
@@ -67,6 +68,22 @@ export function repairSlot(
   const risk =
     facts.conflicts.length > 0 ? "one-value-stays" : absent.length > 0 ? "gives-up-unreached" : "none";
   return { kind: "take", ...ownerFor(facts), risk };
+}
+
+/** Whether the wish does not say of a key with several values which of them stays. */
+function isUndecided(
+  topology: Topology,
+  { facts, wish: { onConflict } }: { readonly facts: SlotFacts; readonly wish: RepairWish },
+): boolean {
+  const { owner } = ownerFor(facts);
+  return facts.conflicts.some(({ nodeIds }) => {
+    const others = nodeIds.filter((id) => id !== owner?.id).map((id) => nodeById(topology, id));
+    const [other, ...more] = others;
+    // Of two that both are not the owner neither can be held against it before.
+    if (!owner || !other || more.length > 0)
+      return onConflict === "refuse" || onConflict === "keep-newest-replica";
+    return settleRule(onConflict, { owner, other }) === "refuse";
+  });
 }
 
 function isUsual(topology: Topology, { slot, reports, claimants, owner, dissent }: SlotFacts): boolean {

@@ -2,6 +2,7 @@ import type { KeyConflict } from "../cluster/key-conflict.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { suspectSlots } from "../cluster/suspect-slots.ts";
 import { type ClusterNode, ownsSlots, primariesOf, type Topology } from "../cluster/topology.ts";
+import { settleRule } from "./newest-replica.ts";
 import { refOf } from "./node-ref.ts";
 import { repairRefusal, type StuckSlotRepair } from "./repair-refusal.ts";
 import { repairSlot, type RepairWish, type SlotVerdict } from "./repair-slot.ts";
@@ -146,14 +147,13 @@ function gatherSteps(
   const [first] = group;
   if (!first) return [];
   const slots = slotsIn(group);
-  const { onConflict } = wish;
   const why = whyOf(first, slots, reader);
   return othersIn(first).map((from) => ({
     kind: "gather-keys",
     from: refOf(from),
     to: refOf(first.owner),
     slots,
-    onConflict,
+    onConflict: settleRule(wish.onConflict, { owner: first.owner, other: from }),
     why,
   }));
 }

@@ -1,5 +1,5 @@
 import type { Address } from "../cluster/address.ts";
-import type { ConflictRule } from "../cluster/key-conflict.ts";
+import type { SettledRule } from "../cluster/key-conflict.ts";
 import type { SlotSet } from "../cluster/slot-set.ts";
 import type { Mover } from "./mover.ts";
 import type { RepairReason } from "./repair-reason.ts";
@@ -81,7 +81,7 @@ type Change =
       readonly to: NodeRef;
       readonly slots: SlotSet;
       /** What becomes of a key that both have with different values. */
-      readonly onConflict: ConflictRule;
+      readonly onConflict: SettledRule;
     }
   | {
       readonly kind: "failover";

@@ -38,13 +38,14 @@ export const nodeWordings: Wordings<NodeCode> = {
   }),
   "node-denied": (problem, context) => ({
     message: unreachedText(problem, "does not let slotctl in", context),
-    hint: `Give it what it asks for: slotctl check ${context.seed} --user USER --password-file FILE; with TLS also --tls and --cacert FILE.`,
+    hint: `Give it what it asks for: slotctl check ${context.seed} --user USER --password-file FILE; with TLS also --tls and --cacert FILE. docs/security.md has the rights that the user needs.`,
   }),
   "node-not-in-a-cluster": (problem, context) => ({
     message: unreachedText(problem, "answers, but not as a node of a cluster", context),
-    hint:
-      `If another server listens there now, remove the node: ${removal(problem.nodeId, context)}. ` +
-      "If the node is elsewhere, say where with --map.",
+    hint: problem.detail.includes("no command")
+      ? "It may serve its clients well: take rename-command out of its configuration and restart it."
+      : `If another server listens there now, remove the node: ${removal(problem.nodeId, context)}. ` +
+        "If the node is elsewhere, say where with --map.",
   }),
   "ghost-node": (problem, context) => ({
     message: ghostText(problem, context),

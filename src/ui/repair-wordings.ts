@@ -7,7 +7,7 @@ import type {
   RepairRule,
   SlotsEvidence,
 } from "../plan/repair-reason.ts";
-import { countOf } from "./format-number.ts";
+import { countOf, formatNumber } from "./format-number.ts";
 import { nameInTopology } from "./name-in-topology.ts";
 
 /** Why a repair is right, as sentences: what the nodes say, the rule that follows, and what it can cost. */
@@ -18,28 +18,62 @@ export function describeReason(reason: RepairReason, basis: Topology): string[] 
     ...states,
     ...(more > 0 ? [`And ${countOf(more, "more such state")} of slots.`] : []),
     ...(reason.node ? [nodeText(reason.node, basis)] : []),
-    RULES[reason.rule],
+    ruleText(reason),
     ...(reason.risk === "none" ? [] : [`Risk: ${RISKS[reason.risk]}`]),
   ];
 }
 
 const STATES_TOLD_MAX = 2;
 
-const RULES: Readonly<Record<RepairRule, string>> = {
-  "finish-move": "Both sides say that it was on its way: it goes on to where it was going.",
-  "finish-migration": "The servers move it by themselves: they are waited for.",
-  "owner-has-all-keys": "No other node holds a key of it: it stays with its owner.",
-  "only-owner": "One node says that it owns it: it stays there, and keys elsewhere go there.",
-  "only-holder": "One node holds all keys of it: it gets the slot.",
-  "most-keys": "Nobody says that it owns it: it goes to the node with most keys, and the other keys too.",
-  "fewest-slots": "Nobody says that it owns it or holds a key of it: it goes to those with fewest slots.",
-  "highest-epoch":
-    "Several say that they own it: the highest config epoch wins, as among the nodes themselves.",
+/** A repair of several slots speaks of each of them; of one node, of that. */
+function ruleText({ rule, slots }: RepairReason): string {
+  const isOne = slots.reduce((sum, state) => sum + state.slots.size, 0) <= 1;
+  const text = RULES[rule];
+  return typeof text === "string" ? text : isOne ? text.one : text.several;
+}
+
+const RULES: Readonly<Record<RepairRule, string | { readonly one: string; readonly several: string }>> = {
+  "finish-move": {
+    one: "Both sides say that it was on its way: it goes on to where it was going.",
+    several: "Both sides say that they were on their way: they go on to where they were going.",
+  },
+  "finish-migration": {
+    one: "The servers move it by themselves: they are waited for.",
+    several: "The servers move them by themselves: they are waited for.",
+  },
+  "owner-has-all-keys": {
+    one: "No other node holds a key of it: it stays with its owner.",
+    several: "No other node holds a key of them: they stay with their owner.",
+  },
+  "only-owner": {
+    one: "One node says that it owns it: it stays there, and keys elsewhere go there.",
+    several: "One node says that it owns them: they stay there, and keys elsewhere go there.",
+  },
+  "only-holder": {
+    one: "One node holds all keys of it: it gets the slot.",
+    several: "One node holds all keys of them: it gets the slots.",
+  },
+  "most-keys": {
+    one: "Nobody says that it owns it: it goes to the node with most keys, and the other keys too.",
+    several:
+      "Nobody says that it owns them: each goes to the node with most keys of it, and the other keys too.",
+  },
+  "fewest-slots": {
+    one: "Nobody says that it owns it or holds a key of it: it goes to a node with fewest slots.",
+    several: "Nobody says that it owns them or holds a key of them: they go to those with fewest slots.",
+  },
+  "highest-epoch": {
+    one: "Several say that they own it: the highest config epoch wins, as among the nodes themselves.",
+    several: "Several say that they own them: the highest config epoch wins, as among the nodes themselves.",
+  },
   "no-node-behind": "There is no such node any more: its name is forgotten.",
   "was-reset": "It was reset and owns nothing: a removal that died is finished.",
   "is-a-member": "It answers and belongs to the cluster: whoever does not know it is introduced.",
   "needs-a-primary": "It follows no primary: it gets the one it would get when it was added.",
-  "primary-closed-it": "Its primary has closed it: it is told so once more.",
+  "primary-closed-it": {
+    one: "Only a replica still says so; its primary has closed it and says so once more.",
+    several: "Only a replica still says so; its primary has closed them and says so once more.",
+  },
 };
 
 const RISKS: Readonly<Record<RepairRisk, string>> = {
@@ -54,10 +88,13 @@ const RISKS: Readonly<Record<RepairRisk, string>> = {
 /** What the plan's reader is told of slots in one state. */
 function stateText({ slots, claims, dissent, open, keys }: SlotsEvidence, basis: Topology): string {
   const name = (id: string) => nameInTopology(basis, id);
+  const them = slots.size === 1 ? "it" : "them";
   const said = [
     claims.length === 0
-      ? "nobody says that it owns them"
-      : claims.map(({ nodeId, epoch }) => `${name(nodeId)} owns them (epoch ${epoch})`).join(", "),
+      ? `nobody says that it owns ${them}`
+      : claims
+          .map(({ nodeId, epoch }) => `${name(nodeId)} owns ${them} (epoch ${formatNumber(epoch)})`)
+          .join(", "),
     ...dissent.map(({ ownerId, byIds }) => {
       const who = listNames(byIds.map(name));
       return ownerId === undefined
@@ -71,9 +108,9 @@ function stateText({ slots, claims, dissent, open, keys }: SlotsEvidence, basis:
     ),
     keys.length === 0
       ? "no keys"
-      : `keys: ${keys.map(({ nodeId, keys: held }) => `${held} at ${name(nodeId)}`).join(", ")}`,
+      : `keys: ${keys.map(({ nodeId, keys: held }) => `${formatNumber(held)} at ${name(nodeId)}`).join(", ")}`,
   ];
-  return `Slots ${slots.toString()}: ${said.join("; ")}.`;
+  return `${slots.size === 1 ? "Slot" : "Slots"} ${slots.toString()}: ${said.join("; ")}.`;
 }
 
 function nodeText({ knownToIds, unknownToIds, primaryId }: NodeEvidence, basis: Topology): string {

@@ -13,7 +13,8 @@ type SlotCode =
   | "slots-unserved"
   | "slots-open"
   | "slots-with-several-owners"
-  | "keys-in-foreign-slots";
+  | "keys-in-foreign-slots"
+  | "keys-out-of-sight";
 
 export const slotWordings: Wordings<SlotCode> = {
   "slots-uncovered": (problem, context) => ({
@@ -48,6 +49,13 @@ export const slotWordings: Wordings<SlotCode> = {
       problem.slots,
     )}, which it does not own: no client sees them there.`,
     hint: `Bring them to the owners of their slots: ${fixCommand(problem.slots, context)} --deep`,
+  }),
+  "keys-out-of-sight": (problem, context) => ({
+    message: `${nameInTopology(context.topology, problem.nodeId)} holds ${countOf(
+      problem.keys,
+      "key",
+    )} in slots that it does not own: no client sees them there, and Redis 8.4 and later does not say which slots they are of.`,
+    hint: `See which, and where they would go: slotctl fix ${context.seed} --deep --dry-run`,
   }),
 };
 

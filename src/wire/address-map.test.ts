@@ -35,3 +35,19 @@ test.each(["", "a", "=", "a=", "=b", "a=b=c", "a:1=b", "a=b:1", "a:1=b:0", "a:1=
     expect(() => addressMap([entry])).toThrow(UsageError);
   },
 );
+
+test.each([
+  {
+    entries: ["a:1=x:9", "b:1=x:9"],
+    says: "--map leads both a:1 and b:1 to x:9, where only one node can be.",
+  },
+  { entries: ["a:1=x:9", "a:1=y:9"], says: "--map a:1=y:9 contradicts another --map, which leads to x:9." },
+  { entries: ["a=x", "a=y"], says: "--map a=y contradicts another --map, which leads to x." },
+])("$entries cannot be meant", ({ entries, says }) => {
+  expect(() => addressMap(entries)).toThrow(says);
+});
+
+test("the same said twice is no contradiction, and hosts may share one that tells them apart by port", () => {
+  const map = addressMap(["a:1=x:9", "a:1=x:9", "b=x", "c=x", "[::1]:7=[::2]:7", "[::1]:7=[::2]:7"]);
+  expect(formatAddress(map({ host: "c", port: 3 }))).toBe("x:3");
+});

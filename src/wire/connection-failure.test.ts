@@ -9,7 +9,7 @@ import { aFakeNode, Misbehaviour, silence } from "../../test/support/fake-node.t
 import { type TlsFiles, tlsFiles } from "../../test/support/servers/tls-files.ts";
 import type { SlotctlError } from "../errors.ts";
 import { Connection } from "./connection.ts";
-import { silent } from "./connection-failure.ts";
+import { hintForDenied, silent } from "./connection-failure.ts";
 import type { TlsAccess } from "./node-access.ts";
 
 async function failureOf(
@@ -144,3 +144,17 @@ test.each([
     }
   },
 );
+
+test.each([
+  { detail: "certificate has expired", hint: /renew it there/ },
+  { detail: "certificate is not yet valid", hint: /clocks of both machines/ },
+  { detail: "tlsv13 alert certificate required", hint: /wants a client certificate/ },
+  { detail: "sslv3 alert handshake failure", hint: /wants a client certificate/ },
+  { detail: "tlsv1 alert unknown ca", hint: /does not take the client certificate/ },
+  { detail: "sslv3 alert certificate expired", hint: /does not take the client certificate/ },
+  { detail: "self-signed certificate in certificate chain", hint: /--cacert/ },
+  { detail: "Host: a. is not in the cert's altnames: DNS:b", hint: /--sni/ },
+  { detail: "WRONGPASS invalid username-password pair", hint: /--password-file/ },
+])("what to do about $detail", ({ detail, hint }) => {
+  expect(hintForDenied(detail)).toMatch(hint);
+});

@@ -1,3 +1,4 @@
+import { type Denial, denialHint, denialReason } from "./denial.ts";
 import { ConnectFailed, NodeFailed } from "../errors.ts";
 
 /** An error of the system or of the TLS library. */
@@ -27,14 +28,26 @@ export function notConnected(node: string, cause: ConnectionError): ConnectFaile
   });
 }
 
+/** Nothing took the connection in time, and nothing refused it: a host that is down or cut off, or a firewall. */
+export function notTaken(node: string, timeoutMs: number): ConnectFailed {
+  const reason = `no answer to the attempt to connect within ${secondsOf(timeoutMs)} s`;
+  return new ConnectFailed(`${node} cannot be reached: ${reason}.`, {
+    code: "node-unreachable",
+    node,
+    reason,
+    hint: "Its host may be down or cut off, or a firewall in between. A longer --timeout waits longer; an address that only leads there from elsewhere can be mapped: --map FROM=TO.",
+  });
+}
+
 /** The node takes connections, but not ours. */
-export function denied(node: string, detail: string): ConnectFailed {
-  const reason = withoutStop(withoutArguments(detail));
+export function denied(node: string, detail: string, denial?: Denial): ConnectFailed {
+  const lacks = denial && detail.startsWith("NOPERM") ? denial : undefined;
+  const reason = lacks ? denialReason(detail, lacks) : withoutStop(withoutArguments(detail));
   return new ConnectFailed(`${node} does not let slotctl in: ${reason}.`, {
     code: "node-denied",
     node,
     reason,
-    hint: hintForDenied(detail),
+    hint: lacks ? denialHint(detail, lacks) : hintForDenied(detail),
   });
 }
 
@@ -43,8 +56,7 @@ export function silent(
   node: string,
   { timeoutMs, inTlsHandshake }: { timeoutMs: number; inTlsHandshake: boolean },
 ): ConnectFailed {
-  // What is left of a longer wait is seldom a round number.
-  const seconds = Number((timeoutMs / 1000).toFixed(timeoutMs < 1000 ? 2 : 1));
+  const seconds = secondsOf(timeoutMs);
   return new ConnectFailed(`${node} did not answer within ${seconds} s.`, {
     code: "node-silent",
     node,
@@ -53,6 +65,11 @@ export function silent(
       ? "It may be stopped or cut off, or its port does not speak TLS: then leave --tls out. A longer --timeout waits longer."
       : "It may be stopped, blocked by a slow command, or cut off. A longer --timeout waits longer.",
   });
+}
+
+/** What is left of a longer wait is seldom a round number. */
+function secondsOf(timeoutMs: number): number {
+  return Number((timeoutMs / 1000).toFixed(timeoutMs < 1000 ? 2 : 1));
 }
 
 /** How a connection ended with replies outstanding. */
@@ -118,6 +135,10 @@ const CLOSED = "it closed the connection";
 const SYSTEM_REASONS: Readonly<Record<string, string>> = {
   ECONNREFUSED: "connection refused",
   ECONNRESET: CLOSED,
+  // These are said of Unix sockets only.
+  ENOENT: "there is no such socket",
+  EACCES: "this user may not open the socket",
+  ENOTSOCK: "it is no socket",
   EHOSTUNREACH: "no route to the host",
   ENETUNREACH: "no route to the network",
   ENOTFOUND: "the host name is unknown",
@@ -140,8 +161,18 @@ function tlsFailed(node: string, cause: ConnectionError): ConnectFailed | undefi
   });
 }
 
-function hintForDenied(detail: string): string {
+/** What to do where a node did not let us in, by what it said or what was wrong with its certificate. */
+export function hintForDenied(detail: string): string {
   if (/altnames/.test(detail)) return "Give a name that the node's certificate has with --sni.";
+  if (/certificate (has expired|is not yet valid)/i.test(detail)) {
+    return "That is the node's certificate: renew it there, and look at the clocks of both machines. --insecure takes it all the same; a --cacert that is out of date says the same.";
+  }
+  if (/alert.*(certificate required|handshake failure)/i.test(detail)) {
+    return "The node wants a client certificate: give one with --cert and --key.";
+  }
+  if (/alert.*(unknown ca|bad certificate|certificate (expired|revoked|unknown))/i.test(detail)) {
+    return "The node does not take the client certificate: --cert must be valid, and signed by a CA that the node knows (tls-ca-cert-file).";
+  }
   if (/CERT|certificate|SSL|TLS|handshake/i.test(detail)) {
     return "Give the CA that signed the nodes' certificates with --cacert, and a client certificate with --cert and --key if they want one.";
   }

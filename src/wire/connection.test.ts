@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { setTimeout as pause } from "node:timers/promises";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import {
@@ -81,6 +82,17 @@ test("a node that answers late is listened to again, and its late reply is nobod
     .poll(() => connection.send([["NEXT"]], { timeoutMs: 5000 }).catch((error: SlotctlError) => error.code))
     .toEqual(["fresh"]);
   expect(node.connectionCount()).toBe(1);
+});
+
+test("a node that goes on answering is not silent, however long it takes for all", async () => {
+  const answerOf = async ([name = ""]: readonly string[]) => {
+    await pause(TIMEOUT_MS / 2);
+    return name;
+  };
+  const connection = connectTo(await aFakeNode(answerOf));
+  const all = connection.send([["A"], ["B"], ["C"], ["D"]]);
+  expect(await timed(all)).toBeGreaterThan(TIMEOUT_MS);
+  expect(await all).toEqual(["A", "B", "C", "D"]);
 });
 
 test("half an answer is no answer", async () => {

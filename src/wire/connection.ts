@@ -1,3 +1,5 @@
+import { setImmediate } from "node:timers/promises";
+import type { Socket } from "node:net";
 import type { Redis } from "ioredis";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { ConnectFailed } from "../errors.ts";
@@ -6,12 +8,14 @@ import {
   connectionLost,
   denied,
   notConnected,
+  notTaken,
   REPLY_TOO_LARGE,
   silent,
   withoutArguments,
 } from "./connection-failure.ts";
+import { commandName } from "./command-name.ts";
 import { endsWithin } from "./ends-within.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { quietOptions } from "./quiet-options.ts";
 import { isDenied, ReplyError } from "./reply-errors.ts";
 
@@ -20,7 +24,7 @@ export type Command = readonly [name: string, ...args: (string | number | Buffer
 export type Reply = unknown;
 
 export interface SendOptions {
-  /** For connecting and all replies together; by default the reply timeout. */
+  /** For connecting, for the first of the replies, and for each pause between them; by default the reply timeout. */
   readonly timeoutMs?: number;
   /** Strings of the replies as bytes. */
   readonly asBuffers?: boolean;
@@ -89,6 +93,11 @@ export class Connection {
     return this.#takesPassword;
   }
 
+  /** Whom the node takes us for. */
+  get user(): string {
+    return credentialsFor(this.#access, this.address).username ?? "default";
+  }
+
   /** For good: what is sent later fails, and nothing of it keeps the process running. */
   close(): void {
     this.#isClosed = true;
@@ -145,6 +154,7 @@ export class Connection {
     redis.once("close", () => {
       if (this.#redis === redis) this.#drop();
     });
+    this.#access.routes?.arrived(this.address, redis.stream.remoteAddress);
     this.#limitReplies(redis);
     await this.#authenticate(redis);
     return redis;
@@ -166,7 +176,7 @@ export class Connection {
 
   /** By ourselves, for ioredis writes a warning of its own when a node has no password. */
   async #authenticate(redis: Redis): Promise<void> {
-    const { username, password } = this.#access;
+    const { username, password } = credentialsFor(this.#access, this.address);
     if (password === undefined && username === undefined) return;
     try {
       // A user without a password is one that needs none: it is asked for all the same, or the commands
@@ -196,9 +206,12 @@ export class Connection {
   }
 
   /** Error replies that mean the whole connection is not allowed are failures of the connection. */
-  refuseDenied(replies: readonly Reply[]): void {
-    const refusal = replies.find((reply) => reply instanceof ReplyError && isDenied(reply));
-    if (refusal instanceof ReplyError) throw denied(this.#where, refusal.message);
+  refuseDenied(replies: readonly Reply[], commands: readonly Command[]): void {
+    replies.forEach((reply, index) => {
+      if (!(reply instanceof ReplyError) || !isDenied(reply)) return;
+      const denial = { user: this.user, command: commandName(commands[index]) };
+      throw denied(this.#where, reply.message, denial);
+    });
   }
 
   /**
@@ -211,7 +224,7 @@ export class Connection {
   ): Promise<T> {
     await Promise.race([work.catch(() => undefined), before]);
     const leftMs = this.#overdue ? Math.min(SILENT_AGAIN_MS, timeoutMs) : timeoutMs;
-    if (await endsWithin(work, leftMs)) return await work;
+    if (await this.#endsWithin(work, leftMs)) return await work;
     const forgive = () => {
       if (this.#overdue === overdue) this.#overdue = undefined;
     };
@@ -220,9 +233,35 @@ export class Connection {
     throw this.#silent(timeoutMs);
   }
 
+  /**
+   * Many replies may take longer than one may, and on a busy machine it is slotctl that comes late to them: as long as
+   * something has come since it was last asked about, the node is not silent.
+   */
+  async #endsWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+    for (;;) {
+      const bytesBefore = this.#bytesRead;
+      if (await endsWithin(work, timeoutMs)) return true;
+      // Timers come before what the sockets have for us: those are read once more.
+      await setImmediate();
+      if (this.#bytesRead === bytesBefore) return false;
+    }
+  }
+
+  get #bytesRead(): number {
+    return this.#redis?.stream?.bytesRead ?? 0;
+  }
+
   #silent(timeoutMs: number): ConnectFailed {
+    if (!this.#isTaken()) return notTaken(this.#where, timeoutMs);
     const inTlsHandshake = this.#access.tls !== undefined && this.#redis?.status !== "ready";
     return silent(this.#where, { timeoutMs, inTlsHandshake });
+  }
+
+  /** Whether anybody has taken the connection: the system of a stopped server does, a host that is cut off does not. */
+  #isTaken(): boolean {
+    if (this.#redis?.status !== "connecting") return true;
+    const socket = this.#redis.stream as Socket | undefined;
+    return socket ? !socket.connecting : false;
   }
 
   get #where(): string {

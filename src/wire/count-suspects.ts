@@ -37,21 +37,41 @@ async function countAt(
   { view, shown, hidden }: { readonly view: NodeView; readonly shown: SlotSet; readonly hidden: SlotSet },
 ): Promise<Map<number, number>> {
   const client = clients.at(view.address);
-  const peer = view.lines.find(({ role, flags }) => role === "primary" && !flags.includes("handshake"));
   const seen = [...shown];
   const unseen = [...hidden];
   const counts = [
     ...(seen.length > 0 ? await client.countKeys(seen) : []),
-    ...(unseen.length > 0 && peer && view.keys > 0
-      ? await client.countHiddenKeys(unseen, peer.id)
+    // Marked as coming from the node itself: it may know no other one that it could name.
+    ...(unseen.length > 0 && view.keys > 0
+      ? await client.countHiddenKeys(unseen, view.self.id)
       : unseen.map(() => 0)),
   ];
   return new Map([...seen, ...unseen].map((slot, index) => [slot, counts[index] ?? 0]));
 }
 
-/** The slots of which the node would not tell that it has keys. */
+/**
+ * How many keys nodes hold that a deep look cannot see, for the slots of which they are neither theirs nor on their way
+ * to them. That is only the difference between two counts: which slots they are of, a node tells nobody who only looks.
+ */
+export async function countUnseen(clients: NodeClients, looks: readonly LookAt[]): Promise<LookAt[]> {
+  return await eachNode(looks, async (look) => {
+    if (!("view" in look) || look.view.self.role !== "primary") return look;
+    const { view } = look;
+    const hidden = hiddenAt(view);
+    const told = [...view.keysInOpenSlots].reduce(
+      (sum, [slot, keys]) => sum + (hidden.has(slot) ? 0 : keys),
+      0,
+    );
+    // Clients write between the two counts: what may be a difference is counted again in one transaction.
+    if (hidden.size === 0 || view.keys <= told) return look;
+    const unseenKeys = await clients.at(view.address).countUnseenKeys(SlotSet.all.minus(hidden));
+    return unseenKeys > 0 ? { ...look, view: { ...view, unseenKeys } } : look;
+  });
+}
+
+/** The slots of which the node would not tell that it has keys: one that it is sending away, and does not own, too. */
 function hiddenAt(view: NodeView): SlotSet {
   if (!hidesKeys(view)) return SlotSet.empty;
-  const open = SlotSet.of(view.self.openSlots.map(({ slot }) => slot));
-  return SlotSet.all.minus(view.self.slots).minus(open);
+  const importing = view.self.openSlots.filter(({ direction }) => direction === "importing");
+  return SlotSet.all.minus(view.self.slots).minus(SlotSet.of(importing.map(({ slot }) => slot)));
 }

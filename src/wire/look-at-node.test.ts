@@ -130,7 +130,7 @@ test.each<{ name: string; answer: Answer; state: string; detail: RegExp }>([
     name: "is a proxy that knows no CLUSTER",
     answer: () => new Error("ERR unknown command 'CLUSTER'"),
     state: "not-a-cluster-node",
-    detail: /unknown command 'CLUSTER'/,
+    detail: /it has no command CLUSTER NODES/,
   },
   {
     name: "answers with something else",

@@ -5,11 +5,13 @@ import { parseNodes } from "../cluster/parse-nodes.ts";
 import { COMPARED_SETTINGS } from "../cluster/settings.ts";
 import { SLOT_COUNT } from "../cluster/slot-set.ts";
 import { ConnectFailed, messageOf, SlotctlError } from "../errors.ts";
+import { commandName } from "./command-name.ts";
 import type { Command, Connection, Reply } from "./connection.ts";
 import { MOVING_QUESTIONS, readMovingFacts } from "./moving-facts.ts";
 import type { LookWishes } from "./node-client.ts";
 import { databasesOf, engineOf, parseInfo, replicationOf } from "./parse-info.ts";
-import { isLoading, ReplyError } from "./reply-errors.ts";
+import { missingReason } from "./rehearse-commands.ts";
+import { isLoading, isUnknownCommand, ReplyError } from "./reply-errors.ts";
 import { sendIn } from "./send-in.ts";
 
 const BASICS: readonly Command[] = [["CLUSTER", "NODES"], ["CLUSTER", "INFO"], ["INFO"], ["DBSIZE"]];
@@ -20,16 +22,16 @@ export async function lookAtNode(connection: Connection, wishes: LookWishes = {}
   try {
     const countSlots = wishes.deep ? everySlot() : (wishes.countSlots ?? []);
     const settingNames = wishes.settings ? COMPARED_SETTINGS.flatMap((setting) => setting.names) : [];
+    const asked = [...BASICS, ...countSlots.map(countKeysIn)];
     const replies = await connection.send([
-      ...BASICS,
-      ...countSlots.map((slot): Command => ["CLUSTER", "COUNTKEYSINSLOT", slot]),
+      ...asked,
       ...settingNames.map((name): Command => ["CONFIG", "GET", name]),
       ...(wishes.moving ? MOVING_QUESTIONS : []),
     ]);
     // A setting that is not to be had is left out; a count that is not to be had must not read as zero.
-    const needed = replies.slice(0, BASICS.length + countSlots.length);
-    connection.refuseDenied(needed);
-    const unreached = whyNoView(needed);
+    const needed = replies.slice(0, asked.length);
+    connection.refuseDenied(needed, asked);
+    const unreached = whyNoView(needed, asked);
     if (unreached) return { address, unreached };
     const view = readView(connection, needed);
     const counts = await addOtherDatabases(connection, {
@@ -53,16 +55,24 @@ export async function lookAtNode(connection: Connection, wishes: LookWishes = {}
   }
 }
 
+function countKeysIn(slot: number): Command {
+  return ["CLUSTER", "COUNTKEYSINSLOT", slot];
+}
+
 function everySlot(): number[] {
   return Array.from({ length: SLOT_COUNT }, (_, slot) => slot);
 }
 
-function whyNoView(needed: readonly Reply[]): Unreached | undefined {
-  const error = needed.find((reply) => reply instanceof ReplyError);
+function whyNoView(needed: readonly Reply[], asked: readonly Command[]): Unreached | undefined {
+  const index = needed.findIndex((reply) => reply instanceof ReplyError);
+  const error = needed[index];
   if (!(error instanceof ReplyError)) return undefined;
   if (isLoading(error)) return { state: "loading", detail: "still loading its data" };
   if (/cluster support disabled/i.test(error.message)) {
     return { state: "not-a-cluster-node", detail: "it runs without cluster-enabled yes" };
+  }
+  if (isUnknownCommand(error)) {
+    return { state: "not-a-cluster-node", detail: missingReason(commandName(asked[index])) };
   }
   return { state: "not-a-cluster-node", detail: error.message.replace(/\.$/, "") };
 }
@@ -101,9 +111,9 @@ async function addOtherDatabases(
 ): Promise<readonly number[]> {
   const others = [...databasesOf(parseInfo(info)).keys()].filter((database) => database !== 0);
   if (others.length === 0 || countSlots.length === 0) return counts;
-  const commands = countSlots.map((slot): Command => ["CLUSTER", "COUNTKEYSINSLOT", slot]);
+  const commands = countSlots.map(countKeysIn);
   const perDatabase = await Promise.all(others.map((database) => sendIn(connection, { database, commands })));
-  connection.refuseDenied(perDatabase.flat());
+  for (const replies of perDatabase) connection.refuseDenied(replies, commands);
   return counts.map((count, index) =>
     perDatabase.reduce((sum, replies) => sum + Number(replies[index]), count),
   );

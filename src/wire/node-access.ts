@@ -1,14 +1,23 @@
 import type { Address } from "../cluster/address.ts";
+import type { Credentials, NodeCredentials } from "./node-credentials.ts";
+import type { NodeRoutes } from "./node-routes.ts";
 
-/** How nodes are reached: the same for all nodes of a cluster. */
-export interface NodeAccess {
-  readonly username: string | undefined;
-  readonly password: string | undefined;
+/** How nodes are reached: the same for all nodes of a cluster, but for what stands in `credentials`. */
+export interface NodeAccess extends Credentials {
+  /** Users and passwords of single nodes, where they have their own. */
+  readonly credentials?: NodeCredentials;
   readonly tls: TlsAccess | undefined;
   /** How long a node may take to connect and answer. */
   readonly timeoutMs: number;
   /** Where to reach a node that announces an address which does not lead there from here. */
   readonly mapAddress: (announced: Address) => Address;
+  /** What has been found out of the ways to the nodes in this run. */
+  readonly routes?: NodeRoutes;
+}
+
+/** The user and password for one node. */
+export function credentialsFor(access: NodeAccess, address: Address): Credentials {
+  return access.credentials?.of(address) ?? access;
 }
 
 /** PEM texts, not paths. */

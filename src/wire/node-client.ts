@@ -48,11 +48,15 @@ export interface NodeClient {
   databases(): Promise<readonly number[]>;
   /** Keys held in each of `slots`, in all databases, in the same order. */
   countKeys(slots: readonly number[]): Promise<number[]>;
+  /** The same of slots that the node owns, told at once where the server can. */
+  countOwnKeys(slots: SlotSet): Promise<ReadonlyMap<number, number>>;
   /**
-   * The same of slots that the node neither owns nor imports. Redis 8.4 and later does not tell of such keys: there
+   * As `countKeys`, of slots that the node neither owns nor imports. Redis 8.4 and later does not tell of such keys: there
    * each slot is marked as importing from `peerId`, counted, and closed again, all in one transaction.
    */
   countHiddenKeys(slots: readonly number[], peerId: string): Promise<number[]>;
+  /** Keys in other slots than these, without telling which, as of one moment: nothing is marked for it. */
+  countUnseenKeys(seen: SlotSet): Promise<number>;
   /** Keys that a database holds of each of `slots`, in the same order. */
   keysIn(request: KeysRequest): Promise<Key[][]>;
   /** Bytes that each key takes, undefined where the node does not say: the key is gone, or MEMORY is forbidden. */

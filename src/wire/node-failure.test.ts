@@ -8,19 +8,31 @@ const target = { host: "10.0.0.2", port: 6379 };
 const request = { to: target, keys: [Buffer.from("a")], database: 0, timeoutMs: 1000, replace: false };
 
 test.each([
-  { text: "ERR I don't like it", code: "command-failed", hint: undefined },
-  { text: "CLUSTERDOWN The cluster is down", code: "cluster-down", hint: undefined },
-  { text: "NOPERM no permissions", code: "denied", hint: /right to run CLUSTER MEET/ },
-])("an error reply carries the node, the command and the words: $text", ({ text, code, hint }) => {
+  { text: "ERR I don't like it", code: "command-failed", says: undefined, hint: undefined },
+  { text: "CLUSTERDOWN The cluster is down", code: "cluster-down", says: undefined, hint: undefined },
+  {
+    text: "NOPERM this user has no permissions to run the 'cluster' command or its subcommand",
+    code: "denied",
+    says: "user ops may not run CLUSTER MEET (NOPERM).",
+    hint: /^On that node, ACL SETUSER ops \+cluster\|meet gives the right; docs\/security\.md/,
+  },
+  {
+    text: "NOPERM No permissions to access a key",
+    code: "denied",
+    says: "user ops may not run CLUSTER MEET on every key (NOPERM).",
+    hint: /ACL SETUSER ops ~\* gives/,
+  },
+])("an error reply carries the node, the command and the words: $text", ({ text, code, says, hint }) => {
   const reply = new ReplyError(text);
-  const failure = nodeFailure(reply, { address: source, command: "CLUSTER MEET" });
+  const failure = nodeFailure(reply, { address: source, command: "CLUSTER MEET", user: "ops" });
   expect(failure).toBeInstanceOf(NodeFailed);
   expect(failure).toMatchObject({
     code,
     node: "10.0.0.1:6379",
-    message: `10.0.0.1:6379 refused CLUSTER MEET: ${text}`,
-    cause: reply,
+    message: `10.0.0.1:6379 refused CLUSTER MEET: ${says ?? text}`,
   });
+  // What the node says of a right is said in other words, and not once more behind them.
+  expect(failure.cause).toBe(says === undefined ? reply : undefined);
   expect(failure.hint ?? "").toMatch(hint ?? /^$/);
 });
 
@@ -85,7 +97,7 @@ test.each([
   },
 ])("a failover in between is said to be one: $text", ({ text, message }) => {
   const reply = new ReplyError(text);
-  expect(nodeFailure(reply, { address: source, command: "CLUSTER SETSLOT" })).toMatchObject({
+  expect(nodeFailure(reply, { address: source, command: "CLUSTER SETSLOT", user: "ops" })).toMatchObject({
     code: "failed-over",
     node: "10.0.0.1:6379",
     message,

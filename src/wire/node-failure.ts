@@ -1,5 +1,6 @@
 import { type Address, formatAddress } from "../cluster/address.ts";
 import { NodeFailed } from "../errors.ts";
+import { denialHint, denialReason, isNoPermission } from "./denial.ts";
 import type { MigrateRequest } from "./node-client.ts";
 import {
   isBusyKey,
@@ -17,7 +18,7 @@ import {
 /** An error reply as an error with the node and the command in it. */
 export function nodeFailure(
   reply: ReplyError,
-  { address, command }: { address: Address; command: string },
+  { address, command, user }: { address: Address; command: string; user: string },
 ): NodeFailed {
   const node = formatAddress(address);
   if (isWithoutReplicas(reply)) {
@@ -39,10 +40,19 @@ export function nodeFailure(
       cause: reply,
     });
   }
+  if (isNoPermission(reply)) {
+    const denial = { user, command };
+    const reason = denialReason(reply.message, denial);
+    return new NodeFailed(`${node} refused ${command}: ${reason}.`, {
+      code: "denied",
+      node,
+      reason,
+      hint: denialHint(reply.message, denial),
+    });
+  }
   return new NodeFailed(`${node} refused ${command}: ${reply.message}`, {
     code: isDenied(reply) ? "denied" : isClusterDown(reply) ? "cluster-down" : "command-failed",
     node,
-    hint: isDenied(reply) ? `The user needs the right to run ${command} on this node.` : undefined,
     cause: reply,
   });
 }
@@ -97,9 +107,15 @@ export function migrateFailure(
   return new NodeFailed(`${source} could not move keys to ${target}: ${reply.message}`, {
     code: "migrate-failed",
     node: source,
-    hint: /NOAUTH|WRONGPASS|NOPERM/.test(reply.message)
-      ? "The target wants other credentials than the ones given: both must take the same user and password."
-      : "Once the cause is gone, run the same command again: it goes on from here.",
+    hint: /NOPERM/.test(reply.message)
+      ? MIGRATE_RIGHTS
+      : /NOAUTH|WRONGPASS/.test(reply.message)
+        ? "The target wants other credentials than the ones given: both must take the same user and password, or have their own in --credentials-file."
+        : "Once the cause is gone, run the same command again: it goes on from here.",
     cause,
   });
 }
+
+/** MIGRATE logs into the target as the user that was given, and it is that one who lacks a right. */
+const MIGRATE_RIGHTS =
+  "The user needs +migrate on the source, +select and +restore-asking on the target, and ~* on both: docs/security.md.";

@@ -1,11 +1,13 @@
-import { formatAddress } from "../cluster/address.ts";
+import { type Address, formatAddress } from "../cluster/address.ts";
 import { areFaithful, type Key } from "../cluster/key.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
+import type { SlotSet } from "../cluster/slot-set.ts";
 import { NodeFailed } from "../errors.ts";
 import type { Command, Connection, Reply } from "./connection.ts";
 import { migrateCommand } from "./migrate-command.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
+import type { Credentials } from "./node-credentials.ts";
 import type { KeysRequest, MigrateRequest } from "./node-client.ts";
 import { migrateFailure } from "./node-failure.ts";
 import { databasesOf, parseInfo } from "./parse-info.ts";
@@ -20,6 +22,7 @@ export class NodeKeys {
   readonly #run: Run;
   #hasDatabases = false;
   #hidesKeys = false;
+  #hasSlotStats = false;
 
   constructor({ connection, access, run }: { connection: Connection; access: NodeAccess; run: Run }) {
     this.#connection = connection;
@@ -27,9 +30,12 @@ export class NodeKeys {
     this.#run = run;
   }
 
-  learn(view: NodeView): void {
+  learn(view: Pick<NodeView, "engine" | "version">): void {
     this.#hasDatabases = isServerFrom(view, { engine: "valkey", from: [9, 0] });
     this.#hidesKeys = hidesKeys(view);
+    this.#hasSlotStats =
+      isServerFrom(view, { engine: "redis", from: [8, 2] }) ||
+      isServerFrom(view, { engine: "valkey", from: [8, 0] });
   }
 
   async databases(): Promise<readonly number[]> {
@@ -43,6 +49,23 @@ export class NodeKeys {
     const databases = await this.databases();
     const counts = await Promise.all(databases.map((database) => this.#run(commands, { database })));
     return slots.map((_, index) => counts.reduce((sum, replies) => sum + Number(replies[index]), 0));
+  }
+
+  /** CLUSTER SLOT-STATS tells of slots that the node owns, thousands in one reply, and is believed if it tells of all. */
+  async countOwn(slots: SlotSet): Promise<ReadonlyMap<number, number>> {
+    const databases = this.#hasSlotStats ? await this.databases() : [];
+    if (databases.length === 1) {
+      const commands = slots.ranges.map(({ first, last }): Command => {
+        return ["CLUSTER", "SLOT-STATS", "SLOTSRANGE", first, last];
+      });
+      // An older release of either server may not know it, and a user may be allowed to count only.
+      const replies = await this.#run(commands, { tolerate: () => true });
+      const counts = keyCountsIn(replies);
+      if (counts.size === slots.size) return counts;
+    }
+    const list = [...slots];
+    const counts = await this.count(list);
+    return new Map(list.map((slot, index) => [slot, counts[index] ?? 0]));
   }
 
   async countHidden(slots: readonly number[], peerId: string): Promise<number[]> {
@@ -63,6 +86,14 @@ export class NodeKeys {
       some.forEach((_, index) => counts.push(this.#countIn(results, index * 3)));
     }
     return counts;
+  }
+
+  /** Asked of servers that hide keys; these have no other databases. */
+  async countUnseen(seen: SlotSet): Promise<number> {
+    const counting = Array.from(seen, (slot): Command => ["CLUSTER", "COUNTKEYSINSLOT", slot]);
+    const replies = (await this.#run([["MULTI"], ["DBSIZE"], ...counting, ["EXEC"]])).at(-1);
+    const [all = 0, ...counts] = Array.isArray(replies) ? replies.map(Number) : [];
+    return all - counts.reduce((sum, count) => sum + count, 0);
   }
 
   /** A count that is not to be had must not read as zero: nor one of a slot that could not be marked. */
@@ -110,14 +141,18 @@ export class NodeKeys {
   }
 
   async migrate(request: MigrateRequest): Promise<void> {
-    // The nodes of a cluster take the same credentials from each other as from us.
-    const credentials = this.#connection.takesPassword ? this.#access : {};
-    const commands = [migrateCommand(request, credentials)];
+    const commands = [migrateCommand(request, this.#credentialsAt(request.to))];
     // The node itself gives up after timeoutMs without progress, one MIGRATE after the other; we only guard
     // against its own silence.
     const timeoutMs = 2 * request.timeoutMs + this.#access.timeoutMs;
     const [reply] = await sendIn(this.#connection, { database: request.database, commands }, { timeoutMs });
     if (reply instanceof ReplyError) throw migrateFailure(reply, { from: this.#connection.address, request });
+  }
+
+  /** The nodes of a cluster take the same credentials from each other as from us. */
+  #credentialsAt(target: Address): Partial<Credentials> {
+    if (this.#access.credentials) return credentialsFor(this.#access, target);
+    return this.#connection.takesPassword ? this.#access : {};
   }
 
   async dump(keys: readonly Key[], database: number): Promise<(Buffer | undefined)[]> {
@@ -145,6 +180,17 @@ export class NodeKeys {
     const [deleted] = await this.#run([["EVAL", DELETE_UNCHANGED, 1, key, dump]], { database });
     return deleted === 1;
   }
+}
+
+/** Of replies like `[[slot, ["key-count", 3, …]], …]`; whatever else a reply holds tells of no slot. */
+function keyCountsIn(replies: readonly Reply[]): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (const entry of replies.flatMap((reply): unknown[] => (Array.isArray(reply) ? reply : []))) {
+    const [slot, stats]: unknown[] = Array.isArray(entry) ? entry : [];
+    const count: unknown = Array.isArray(stats) ? stats[stats.indexOf("key-count") + 1] : undefined;
+    if (typeof slot === "number" && typeof count === "number") counts.set(slot, count);
+  }
+  return counts;
 }
 
 /** In a script, for clients write the key all the while. */

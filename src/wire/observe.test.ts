@@ -153,6 +153,33 @@ test("keys of open slots are counted on every primary, after the fact that they 
   expect(["a", "b", "r"].map((name) => counted(name)?.get(7))).toEqual([70, 71, undefined]);
 });
 
+test("primaries are looked into one after the other, and replicas not at all", async () => {
+  let atOnce = 0;
+  let atOnceMost = 0;
+  const deep: string[] = [];
+  const looks = looksAt([...three, { name: "d", replicaOf: "a" }]);
+  const clients = fakeClients(
+    Object.fromEntries(
+      looks.map((look) => {
+        const address = formatAddress(look.address);
+        const lookAt = async (wishes?: LookWishes): Promise<Look> => {
+          if (!wishes?.deep) return look;
+          deep.push(address);
+          atOnceMost = Math.max(atOnceMost, ++atOnce);
+          await Promise.resolve();
+          atOnce--;
+          return look;
+        };
+        return [address, { look: lookAt }];
+      }),
+    ),
+  );
+  const topology = await observe({ clients, seed, mapAddress, wishes: { deep: true } });
+  expect(deep).toEqual(["10.0.0.1:6379", "10.0.0.2:6379", "10.0.0.3:6379"]);
+  expect(atOnceMost).toBe(1);
+  expect(reachedAt(topology)).toHaveLength(4);
+});
+
 test("what a deep look found stays when open slots are counted", async () => {
   const [look] = looksAt([
     { name: "a", slots: "0-16383", open: [{ slot: 7, direction: "migrating", peer: "b" }] },

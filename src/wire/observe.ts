@@ -6,9 +6,14 @@ import type { Look } from "../cluster/node-view.ts";
 import { suspectSlots } from "../cluster/suspect-slots.ts";
 import { openSlotsOf, primariesOf, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
-import { countSuspects, revealStrays } from "./count-suspects.ts";
+import { countSuspects, countUnseen, revealStrays } from "./count-suspects.ts";
+import { hintForDenied } from "./connection-failure.ts";
+import { hintForReason } from "./denial.ts";
+import { eachBounded } from "./each-bounded.ts";
 import { eachNode } from "./each-node.ts";
-import type { LookWishes, NodeClients } from "./node-client.ts";
+import { type LookingAtLine, lookAtLine } from "./look-at-line.ts";
+import { MISSING_HINT } from "./rehearse-commands.ts";
+import type { LookWishes } from "./node-client.ts";
 
 /** What is asked of each node besides what it always reports. */
 export interface ObserveWishes extends Pick<LookWishes, "deep" | "settings" | "moving"> {
@@ -16,11 +21,8 @@ export interface ObserveWishes extends Pick<LookWishes, "deep" | "settings" | "m
   readonly repair?: boolean;
 }
 
-export interface Observing {
-  readonly clients: NodeClients;
+export interface Observing extends LookingAtLine {
   readonly seed: Address;
-  /** From what a node announces to where it is reached. */
-  readonly mapAddress: (announced: Address) => Address;
   readonly wishes?: ObserveWishes;
 }
 
@@ -33,10 +35,13 @@ export interface Observing {
  */
 export async function observe(observing: Observing): Promise<Topology> {
   const { clients, seed, wishes = {} } = observing;
-  const first = await clients.at(seed).look(wishes);
+  const { deep, ...quick } = wishes;
+  const first = await clients.at(seed).look(quick);
   if ("unreached" in first) throw seedFailed(first);
-  const looks = await followGossip(observing, first);
-  if (wishes.repair) return await observeForRepair(observing, looks);
+  const seen = await followGossip({ ...observing, wishes: quick }, first);
+  const deeper = deep ? await lookDeeper(observing, seen) : seen;
+  if (wishes.repair) return await observeForRepair(observing, deeper);
+  const looks = deep ? await countUnseen(clients, deeper) : deeper;
   const topology = joinViews(looks);
   const open = new Set(openSlotsOf(topology).map(({ slot }) => slot));
   return open.size === 0 ? topology : joinViews(await countOpenSlots(observing, { looks, topology, open }));
@@ -66,15 +71,18 @@ async function followGossip(observing: Observing, first: Look): Promise<LookAt[]
   return [...looks.values()];
 }
 
-async function lookAtLine({ clients, mapAddress, wishes = {} }: Observing, line: NodeLine): Promise<LookAt> {
-  const address = mapAddress(line.address as Address);
-  const look = await clients.at(address).look(wishes);
-  // Somebody else may live at the address by now: a node that was reset hard, or another cluster's.
-  if ("view" in look && look.view.self.id !== line.id) {
-    const detail = `another node answers there: ${look.view.self.id}`;
-    return { address, expectedId: line.id, unreached: { state: "unreachable", detail } };
-  }
-  return { ...look, expectedId: line.id };
+/**
+ * One after the other: a node is asked about 16,384 slots, and the replies of all together would take more memory the
+ * larger the cluster is, and longer to read than one node may take to answer. Reading them is what it waits for anyway.
+ */
+async function lookDeeper({ clients, wishes }: Observing, looks: readonly LookAt[]): Promise<LookAt[]> {
+  return await eachBounded(looks, 1, async (look) => {
+    // A replica owns no slot, and has the keys of its primary.
+    if (!("view" in look) || look.view.self.role !== "primary") return look;
+    const deep = await clients.at(look.address).look(wishes);
+    if ("view" in deep && deep.view.self.id !== look.view.self.id) return look;
+    return look.expectedId === undefined ? deep : { ...deep, expectedId: look.expectedId };
+  });
 }
 
 /** Keys of an open slot may be on either side, or on a third node: every primary is asked. */
@@ -103,9 +111,10 @@ function seedFailed(look: Extract<Look, { unreached: unknown }>): ConnectFailed 
       ? "If the port does not speak TLS, leave --tls out; else give another node of the cluster, or wait longer with --timeout."
       : "Give another node of the cluster, or wait longer with --timeout.",
     loading: "Give another node of the cluster, or wait until it has loaded its data.",
-    denied:
-      "Give the password with --password-file, --ask-password or SLOTCTL_PASSWORD, and the ACL user with --user; for TLS see --tls and --cacert.",
-    "not-a-cluster-node": "Start the server with cluster-enabled yes, or give another address.",
+    denied: hintForReason(detail) ?? hintForDenied(detail),
+    "not-a-cluster-node": /no command/.test(detail)
+      ? MISSING_HINT
+      : "Start the server with cluster-enabled yes, or give another address.",
     "no-address": "Give another node of the cluster.",
   };
   const message = `${node} ${howUnreached(look.unreached)}.`;

@@ -24,6 +24,8 @@ export function replicationOf(info: ReadonlyMap<string, string>): Replication {
     : info.get("master_repl_offset");
   return {
     role: isReplica ? "replica" : "primary",
+    historyId: info.get("master_replid"),
+    earlierHistoryId: info.get("master_replid2"),
     offset: Number(offset ?? 0),
     linkUp: !isReplica || info.get("master_link_status") === "up",
     syncing: info.get("master_sync_in_progress") === "1",

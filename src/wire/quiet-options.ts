@@ -7,12 +7,14 @@ type QuietOptions = RedisOptions & { replyMapping: "legacy" };
 
 /** What ioredis connects with: it does only what it is told, and says nothing by itself. */
 export function quietOptions(
-  { host, port }: Address,
-  { tls }: NodeAccess,
+  address: Address,
+  { tls, routes }: NodeAccess,
   { integersAsText }: { readonly integersAsText?: boolean },
 ): QuietOptions {
-  const options: QuietOptions = { ...QUIET, host, port, stringNumbers: integersAsText ?? false };
-  if (tls) options.tls = tlsOptions(tls, host);
+  const route = routes?.to(address) ?? address;
+  const options: QuietOptions = { ...QUIET, ...route, stringNumbers: integersAsText ?? false };
+  // A Unix socket never speaks TLS. A certificate is for the name that was given, wherever that has led.
+  if (tls && !("path" in route)) options.tls = tlsOptions(tls, address.host);
   return options;
 }
 

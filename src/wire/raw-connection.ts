@@ -1,45 +1,47 @@
 import { once } from "node:events";
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls } from "node:tls";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import { DeadlinePassed } from "../errors.ts";
 import { tlsOptions } from "./tls-options.ts";
 import { type ConnectionError, connectionLost, denied, notConnected, silent } from "./connection-failure.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
+import type { Credentials } from "./node-credentials.ts";
 
 /** A line of a server is a status or an error; what is longer is no line. */
 const LINE_BYTES_MAX = 64 * 1024;
+/** Much at a time, and without TLS always into the same buffer: a new one for each chunk costs more than all else. */
+const CHUNK_BYTES_MAX = 256 * 1024;
 
 /**
  * A connection whose bytes are read as they come, for what no client library reads: a replication stream. Nobody
  * reads ahead: while the bytes are not asked for, they wait at the node.
  */
 export class RawConnection implements Disposable {
-  readonly #socket: Socket;
   readonly #where: string;
-  readonly #chunks: AsyncIterator<Buffer>;
+  #socket: Socket | undefined;
   #rest: Buffer = Buffer.alloc(0);
+  /** What has come and was not asked for yet. */
+  #arrived: Buffer | undefined;
+  #wake: (() => void) | undefined;
+  #isOver = false;
   #failure: ConnectionError | undefined;
-  #late: Error | undefined;
+  #silenceMs = 0;
   #isReading = false;
   #hasAnswered = false;
   #lastError: string | undefined;
 
-  private constructor(socket: Socket, where: string) {
-    this.#socket = socket;
+  private constructor(where: string) {
     this.#where = where;
-    socket.on("error", (error) => (this.#failure ??= error));
-    socket.on("timeout", () => {
-      if (this.#isReading) socket.destroy(this.#late);
-    });
-    this.#chunks = (socket as AsyncIterable<Buffer>)[Symbol.asyncIterator]();
   }
 
   /** Connects and logs in. @throws ConnectFailed, NodeFailed. */
   static async open(address: Address, access: NodeAccess): Promise<RawConnection> {
-    const connection = new RawConnection(await connect(address, access), formatAddress(address));
+    const connection = new RawConnection(formatAddress(address));
+    const onChunk = (chunk: Buffer) => connection.#take(chunk);
+    connection.#attach(await connect(address, { access, onChunk }));
     try {
-      await connection.#authenticate(access);
+      await connection.#authenticate(credentialsFor(access, address), access.timeoutMs);
       return connection;
     } catch (error) {
       connection[Symbol.dispose]();
@@ -48,7 +50,7 @@ export class RawConnection implements Disposable {
   }
 
   send(commands: readonly (readonly string[])[]): void {
-    this.#socket.write(commands.map(encode).join(""));
+    this.#socket?.write(commands.map(encode).join(""));
   }
 
   /** The next line that is not empty: an empty one only says that the node is alive. */
@@ -65,11 +67,15 @@ export class RawConnection implements Disposable {
       if (this.#rest.length > LINE_BYTES_MAX) throw this.#lost("it sent no line");
       const chunk = await this.#readMore(silenceMs);
       if (!chunk) throw this.#lost("the connection ended");
-      this.#rest = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
+      // A copy: what is read next comes to the same place.
+      this.#rest = Buffer.concat([this.#rest, chunk]);
     }
   }
 
-  /** The next bytes, as many as there are; undefined when the node has closed the connection. */
+  /**
+   * The next bytes, as many as there are; undefined when the node has closed the connection. They are to be used, or
+   * copied, before more is asked for.
+   */
   async read(silenceMs: number): Promise<Buffer | undefined> {
     if (this.#rest.length === 0) return await this.#readMore(silenceMs);
     const bytes = this.#rest;
@@ -78,30 +84,67 @@ export class RawConnection implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#socket.destroy();
+    this.#socket?.destroy();
+  }
+
+  #attach(socket: Socket): void {
+    this.#socket = socket;
+    socket.on("error", (error) => (this.#failure ??= error));
+    socket.on("timeout", () => {
+      if (this.#isReading) socket.destroy(this.#tooLate());
+      // It counts anew from when somebody waits again.
+      this.#silenceMs = 0;
+    });
+    const end = () => {
+      this.#isOver = true;
+      this.#wake?.();
+    };
+    socket.on("end", end).on("close", end);
+  }
+
+  #take(chunk: Buffer): void {
+    this.#arrived = chunk;
+    this.#wake?.();
   }
 
   async #readMore(silenceMs: number): Promise<Buffer | undefined> {
-    this.#isReading = true;
-    this.#socket.setTimeout(silenceMs);
-    this.#late = new DeadlinePassed(`${this.#where} sent nothing for ${silenceMs / 1000} s.`, {
-      code: "node-silent",
-      node: this.#where,
-      reason: `it sent nothing for ${silenceMs / 1000} s`,
-    });
-    try {
-      const { value, done } = await this.#chunks.next();
-      if (done) return undefined;
+    if (!this.#arrived && !this.#isOver) await this.#nextEvent(silenceMs);
+    const chunk = this.#arrived;
+    this.#arrived = undefined;
+    if (chunk) {
       this.#hasAnswered = true;
-      return value;
-    } catch (error) {
-      throw error instanceof DeadlinePassed ? error : this.#lost((error as Error).message);
-    } finally {
-      this.#isReading = false;
+      return chunk;
     }
+    if (this.#failure instanceof DeadlinePassed) throw this.#failure;
+    if (this.#failure || this.#socket?.readableEnded !== true)
+      throw this.#lost(this.#failure?.message ?? "closed");
+    return undefined;
   }
 
-  async #authenticate({ username, password, timeoutMs }: NodeAccess): Promise<void> {
+  /** Until something has come, or nothing more will. */
+  async #nextEvent(silenceMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#wake = resolve;
+    this.#isReading = true;
+    // What comes begins the count anew by itself.
+    if (this.#silenceMs !== silenceMs) this.#socket?.setTimeout(silenceMs);
+    this.#silenceMs = silenceMs;
+    this.#socket?.resume();
+    await promise;
+    this.#isReading = false;
+    this.#wake = undefined;
+  }
+
+  #tooLate(): DeadlinePassed {
+    const reason = `it sent nothing for ${this.#silenceMs / 1000} s`;
+    return new DeadlinePassed(`${this.#where} sent nothing for ${this.#silenceMs / 1000} s.`, {
+      code: "node-silent",
+      node: this.#where,
+      reason,
+    });
+  }
+
+  async #authenticate({ username, password }: Credentials, timeoutMs: number): Promise<void> {
     if (password === undefined && username === undefined) return;
     this.send([["AUTH", ...(username === undefined ? [] : [username]), password ?? ""]]);
     const reply = await this.readLine(timeoutMs);
@@ -119,14 +162,28 @@ export class RawConnection implements Disposable {
   }
 }
 
-async function connect(address: Address, { tls, timeoutMs }: NodeAccess): Promise<Socket> {
+async function connect(
+  address: Address,
+  { access, onChunk }: { readonly access: NodeAccess; readonly onChunk: (chunk: Buffer) => void },
+): Promise<Socket> {
   const where = formatAddress(address);
-  const { host, port } = address;
-  const socket = tls ? connectTls({ ...tlsOptions(tls, host), host, port }) : connectTcp({ host, port });
+  const { timeoutMs, routes } = access;
+  const route = routes?.to(address) ?? address;
+  const tls = "path" in route ? undefined : access.tls;
+  const socket = tls
+    ? connectTls({ ...tlsOptions(tls, address.host), ...route })
+    : connectTcp({ ...route, onread: intoOneBuffer(onChunk) });
+  // What is decrypted together comes together, paused or not: one buffer for it would be written over.
+  if (tls)
+    socket.on("data", (chunk: Buffer) => {
+      socket.pause();
+      onChunk(chunk);
+    });
   const late = silent(where, { timeoutMs, inTlsHandshake: tls !== undefined });
   const timer = setTimeout(() => socket.destroy(late), timeoutMs);
   try {
     await once(socket, tls ? "secureConnect" : "connect");
+    routes?.arrived(address, socket.remoteAddress);
     return socket;
   } catch (error) {
     socket.destroy();
@@ -134,6 +191,17 @@ async function connect(address: Address, { tls, timeoutMs }: NodeAccess): Promis
   } finally {
     clearTimeout(timer);
   }
+}
+
+function intoOneBuffer(onChunk: (chunk: Buffer) => void): OnReadOpts {
+  return {
+    buffer: Buffer.allocUnsafe(CHUNK_BYTES_MAX),
+    callback: (bytes, buffer) => {
+      onChunk(Buffer.from(buffer.buffer, buffer.byteOffset, bytes));
+      // No more until somebody asks for it.
+      return false;
+    },
+  };
 }
 
 function encode(words: readonly string[]): string {

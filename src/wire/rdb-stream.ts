@@ -1,7 +1,7 @@
 import { type Address, formatAddress } from "../cluster/address.ts";
-import { ConnectFailed, NodeFailed } from "../errors.ts";
+import { NodeFailed } from "../errors.ts";
 import { denied, withoutArguments } from "./connection-failure.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { RawConnection } from "./raw-connection.ts";
 import { isDenied, isLoading, isUnknownCommand, ReplyError } from "./reply-errors.ts";
 
@@ -41,8 +41,9 @@ export async function openRdbStream(
   };
   try {
     if (signal.aborted) close();
+    const user = credentialsFor(access, address).username ?? "default";
     return {
-      ...(await begin(connection, { address, replyMs: access.timeoutMs })),
+      ...(await begin(connection, { address, user, replyMs: access.timeoutMs })),
       [Symbol.dispose]: dispose,
     };
   } catch (error) {
@@ -53,7 +54,7 @@ export async function openRdbStream(
 
 async function begin(
   connection: RawConnection,
-  { address, replyMs }: { readonly address: Address; readonly replyMs: number },
+  { address, user, replyMs }: { readonly address: Address; readonly user: string; readonly replyMs: number },
 ): Promise<Omit<RdbStream, typeof Symbol.dispose>> {
   const where = formatAddress(address);
   // The first two only make it easier: a server that does not know them sends its data all the same. PSYNC is refused
@@ -68,11 +69,11 @@ async function begin(
   connection.send([["PSYNC", "?", "-1"]]);
   const reply = await connection.readLine(SILENCE_MS);
   const [, replicationId = "", offset] = /^\+FULLRESYNC (\S+) (\d+)/i.exec(reply) ?? [];
-  if (offset === undefined) throw refusal(where, reply);
+  if (offset === undefined) throw refusal(reply, { where, user });
   const snapshotAtMs = Date.now();
   const head = await connection.readLine(SILENCE_MS);
   const [, mark, size] = /^\$(?:EOF:(\S{40})|(\d+))$/.exec(head) ?? [];
-  if (mark === undefined && size === undefined) throw refusal(where, head);
+  if (mark === undefined && size === undefined) throw refusal(head, { where, user });
   const start = { replicationId, replicationOffset: Number(offset), snapshotAtMs };
   return mark === undefined
     ? {
@@ -122,20 +123,10 @@ async function* upToMark(
 }
 
 /** Why a node does not send its data. */
-function refusal(where: string, reply: string): Error {
+function refusal(reply: string, { where, user }: { where: string; user: string }): Error {
   const said = withoutArguments(reply.replace(/^[-+]/, "")).replace(/\.$/, "");
   const error = new ReplyError(said);
-  if (isDenied(error)) {
-    const details = denied(where, said);
-    return error.replyCode === "NOPERM"
-      ? new ConnectFailed(details.message, {
-          code: details.code,
-          node: where,
-          reason: details.reason,
-          hint: "A backup reads as a replica does: the ACL user needs +psync and +replconf.",
-        })
-      : details;
-  }
+  if (isDenied(error)) return denied(where, said, { user, command: "PSYNC" });
   const known = KNOWN.find(({ is }) => is(error));
   return new NodeFailed(
     `${where} does not send its data: ${known?.reason ?? (said === "" ? "it sent no reply" : said)}.`,

@@ -1,5 +1,6 @@
 import { type Address, BUS_PORT_OFFSET } from "../cluster/address.ts";
 import type { Key } from "../cluster/key.ts";
+import type { LackingCommand, NeededCommand } from "../cluster/needed-command.ts";
 import type { Look } from "../cluster/node-view.ts";
 import type { SlotMigration } from "../cluster/slot-migration.ts";
 import type { SlotSet } from "../cluster/slot-set.ts";
@@ -8,6 +9,7 @@ import { AtomicMigrations } from "./atomic-migrations.ts";
 import { Connection, type Command } from "./connection.ts";
 import { lookAtNode } from "./look-at-node.ts";
 import type { NodeAccess } from "./node-access.ts";
+import { dumpFunctions } from "./node-functions.ts";
 import { NodeKeys } from "./node-keys.ts";
 import type {
   KeysRequest,
@@ -17,7 +19,8 @@ import type {
   MigrationTraffic,
   NodeClient,
 } from "./node-client.ts";
-import { isDemoted, isUnassigned, isUnknownCommand, isUnknownNode } from "./reply-errors.ts";
+import { isDemoted, isUnassigned, isUnknownNode } from "./reply-errors.ts";
+import { rehearseCommands } from "./rehearse-commands.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SetSlots } from "./set-slots.ts";
 import { readLoadStats } from "./load-stats.ts";
@@ -154,8 +157,16 @@ export class RedisNodeClient implements NodeClient {
     return this.#keys.count(slots);
   }
 
+  countOwnKeys(slots: SlotSet): Promise<ReadonlyMap<number, number>> {
+    return this.#keys.countOwn(slots);
+  }
+
   countHiddenKeys(slots: readonly number[], peerId: string): Promise<number[]> {
     return this.#keys.countHidden(slots, peerId);
+  }
+
+  countUnseenKeys(seen: SlotSet): Promise<number> {
+    return this.#keys.countUnseen(seen);
   }
 
   keysIn(request: KeysRequest): Promise<Key[][]> {
@@ -218,18 +229,8 @@ export class RedisNodeClient implements NodeClient {
     await this.#run([["PING"]], { over: this.#probe });
   }
 
-  async dumpFunctions(): Promise<Buffer | undefined> {
-    const [list, dump] = await this.#run(
-      [
-        ["FUNCTION", "LIST"],
-        ["FUNCTION", "DUMP"],
-      ],
-      {
-        asBuffers: true,
-        tolerate: isUnknownCommand,
-      },
-    );
-    return Array.isArray(list) && list.length > 0 ? (dump as Buffer) : undefined;
+  dumpFunctions(): Promise<Buffer | undefined> {
+    return dumpFunctions(this.#run);
   }
 
   async loadFunctions(dump: Buffer): Promise<void> {
@@ -246,10 +247,16 @@ export class RedisNodeClient implements NodeClient {
   }
 
   async keepConfig(name: string, value: string): Promise<void> {
-    await this.#run([
+    const commands: Command[] = [
       ["CONFIG", "SET", name, value],
       ["CONFIG", "REWRITE"],
-    ]);
+    ];
+    await this.#run(commands);
+  }
+
+  /** Which of the commands the node would not carry out for us. */
+  rehearse(commands: readonly NeededCommand[]): Promise<LackingCommand[]> {
+    return rehearseCommands(this.#connection, commands);
   }
 
   close(): void {

@@ -20,7 +20,11 @@ export function runOver(connection: Connection): Run {
     const replies = commands.length === 0 ? [] : await sendIn(over, { database, commands }, options);
     replies.forEach((reply, index) => {
       if (!(reply instanceof ReplyError) || tolerate?.(reply)) return;
-      throw nodeFailure(reply, { address: connection.address, command: commandName(commands[index]) });
+      throw nodeFailure(reply, {
+        address: connection.address,
+        command: commandName(commands[index]),
+        user: connection.user,
+      });
     });
     return replies;
   };

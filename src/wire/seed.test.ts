@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { inspect } from "node:util";
 import { expect, test } from "vitest";
 import { UsageError } from "../errors.ts";
+import { formatAddress } from "../cluster/address.ts";
 import { parseSeed, type Seed } from "./seed.ts";
 
 const nobody = { username: undefined, password: undefined, tls: false };
@@ -57,3 +58,9 @@ function failureOf(work: () => unknown): unknown {
     return error;
   }
 }
+
+test.each(["/run/redis/redis.sock", "unix:///run/redis/redis.sock"])("%s is a socket", (text) => {
+  const address = { host: "/run/redis/redis.sock", port: 0 };
+  expect(parseSeed(text)).toEqual({ address, username: undefined, password: undefined, tls: false });
+  expect(formatAddress(address)).toBe("/run/redis/redis.sock");
+});

@@ -1,4 +1,4 @@
-import { type Address, parseAddress } from "../cluster/address.ts";
+import { type Address, isSocketPath, parseAddress } from "../cluster/address.ts";
 import { UsageError } from "../errors.ts";
 
 /** What a SEED or NODE_ADDRESS argument says. */
@@ -10,11 +10,16 @@ export interface Seed {
 }
 
 /**
- * Reads `host:port`, `[v6]:port`, `redis://[user[:password]@]host:port` or `rediss://…`.
+ * Reads `host:port`, `[v6]:port`, `redis://[user[:password]@]host:port`, `rediss://…`, or the Unix socket of a node as
+ * `/path` or `unix:///path`.
  *
  * @throws UsageError, in which a password of the text never appears.
  */
 export function parseSeed(text: string): Seed {
+  const path = text.replace(/^unix:\/\/(?=\/)/i, "");
+  if (isSocketPath(path)) {
+    return { address: { host: path, port: 0 }, username: undefined, password: undefined, tls: false };
+  }
   const uri = /^(rediss?):\/\//i.exec(text);
   if (!uri) {
     return { address: parseAddress(text), username: undefined, password: undefined, tls: false };

@@ -17,7 +17,7 @@ const GIVEN_AT_ONCE = 512;
 
 /** CLUSTER SETSLOT of one node, for many slots at once. */
 export class SetSlots {
-  readonly #address: Address;
+  readonly #who: Pick<Connection, "address" | "user">;
   readonly #access: NodeAccess;
   readonly #lanes: Lanes;
   readonly #run: Run;
@@ -25,7 +25,7 @@ export class SetSlots {
   #hidesKeys = false;
 
   constructor(connection: Connection, access: NodeAccess) {
-    this.#address = connection.address;
+    this.#who = connection;
     this.#access = access;
     this.#lanes = new Lanes(connection.address, access);
     this.#run = runOver(connection);
@@ -55,7 +55,7 @@ export class SetSlots {
     const refusal = replies.find((reply) => reply instanceof Error);
     if (refusal instanceof Error) {
       const command = "CLUSTER SETSLOT";
-      throw nodeFailure(new ReplyError(refusal.message), { address: this.#address, command });
+      throw nodeFailure(new ReplyError(refusal.message), { ...this.#named, command });
     }
     return slots.map((_, index) => Number(replies[index * 2]));
   }
@@ -77,7 +77,7 @@ export class SetSlots {
         reply instanceof Error ? [new ReplyError(reply.message)] : [],
       );
       const refusal = refusals.find((error) => !isUnassigned(error));
-      if (refusal) throw nodeFailure(refusal, { address: this.#address, command: "CLUSTER SETSLOT" });
+      if (refusal) throw nodeFailure(refusal, { ...this.#named, command: "CLUSTER SETSLOT" });
     }
   }
 
@@ -99,6 +99,11 @@ export class SetSlots {
       const some = commands.slice(start, start + LANES * HELD_PER_LANE);
       await this.#run(some, { over: this.#lanes, timeoutMs, ...tolerating });
     }
+  }
+
+  get #named(): { address: Address; user: string } {
+    const { address, user } = this.#who;
+    return { address, user };
   }
 
   close(): void {

@@ -38,7 +38,7 @@ test.each([
 });
 
 test.each([
-  { args: [], roundTripMs: 1 },
+  { args: [], roundTripMs: 2.4 },
   { args: ["--round-trip", "2.5"], roundTripMs: 2.5 },
 ])("$args puts $roundTripMs ms between operator and nodes", ({ args, roundTripMs }) => {
   expect(benchOptions(args, rows).roundTripMs).toBe(roundTripMs);

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { listServers } from "../servers/list-servers.ts";
 import { mustRun } from "../servers/run-program.ts";
 import { buildIfStale } from "../support/build-if-stale.ts";
-import { type BenchOptions, benchOptions, usage } from "./bench-options.ts";
+import { type BenchOptions, benchOptions, usage, usualRoundTripMs } from "./bench-options.ts";
 import { benchPlan, secondsOf, type ServerPlan } from "./bench-plan.ts";
 import { Grounds } from "./grounds.ts";
 import { machineLine } from "./machine-line.ts";
@@ -116,6 +116,6 @@ function commandOf(options: BenchOptions): string {
   if (options.rows.length < rows.length) words.push("--rows", options.rows.map(({ name }) => name).join());
   if (options.rounds !== undefined) words.push("--rounds", String(options.rounds));
   if (options.server !== undefined) words.push("--server", JSON.stringify(options.server));
-  if (options.roundTripMs !== 1) words.push("--round-trip", String(options.roundTripMs));
+  if (options.roundTripMs !== usualRoundTripMs) words.push("--round-trip", String(options.roundTripMs));
   return [...words, "--write"].join(" ");
 }

@@ -1,4 +1,5 @@
 import { atomicRows } from "./atomic-rows.ts";
+import { backupRow } from "./backup-row.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { createRow } from "./create-row.ts";
 import { emptyAndLargeRows } from "./empty-and-large-rows.ts";
@@ -27,5 +28,6 @@ export const rows: readonly BenchRow[] = [
   ...atomicRows,
   ...emptyAndLargeRows,
   ...farRows,
+  backupRow,
   startUpRow,
 ];

@@ -18,7 +18,7 @@ export const usage = `npm run chaos -- [--mover NAME] [--kill WHO] [--times N] [
 
   --mover   ${MOVER_NAMES.join(", ")} or all (default)
   --kill    ${KILLS.join(", ")} or all (default): cli and sigint stop slotctl, source and target kill a node
-  --times   how many trials of each; by default 100 for cli, 10 in CI, and fewer for the others; 1 with --seed
+  --times   how many trials of each; 100 by default, 10 or fewer in CI; 1 with --seed
   --seed    of the first trial; the next ones count up from there
   --server  which server; by default one that has the mover (npm run servers fetches them)
 
@@ -52,9 +52,9 @@ export function chaosOptions(args: readonly string[]): ChaosOptions {
 
 const TIMES: Readonly<Record<Kill, { readonly usual: number; readonly inCi: number }>> = {
   cli: { usual: 100, inCi: 10 },
-  sigint: { usual: 30, inCi: 3 },
-  source: { usual: 15, inCi: 2 },
-  target: { usual: 15, inCi: 2 },
+  sigint: { usual: 100, inCi: 3 },
+  source: { usual: 100, inCi: 2 },
+  target: { usual: 100, inCi: 2 },
 };
 
 /** A trial in which a node dies takes longer: the cluster has to be ok again before it goes on. */

@@ -27,7 +27,8 @@ describe.concurrent.each(representatives(servers))("$engine $version: add-node",
     await using cluster = await aLiveCluster({ server, spares: 2 });
     const { nodes, spares, seed } = cluster;
     const args = ["add-node", ...addressesOf(spares), seed, "--replica", "--yes"];
-    const killed = await killSlotctlAfter(args, { eventCount: 2 });
+    // The first event is the plan: on a quick machine it is all but done when the second is read.
+    const killed = await killSlotctlAfter(args, { eventCount: 1 });
     expect(killed.exitCode).toBeNull();
     await mustSlotctl(...args);
     const members = [...nodes, ...spares];

@@ -130,3 +130,43 @@ test("TLS in redis-cli's options", async () => {
   expect(untrusted).toMatchObject({ exitCode: 1, stdout: "" });
   await mustDropIn([...info, "--tls", "--insecure", ...files.slice(2)]);
 });
+
+test("TLS, an ACL user and names for hosts, together", async () => {
+  const [server] = servers;
+  if (!server) throw new Error("there is no server to test with");
+  const tls = await tlsFiles();
+  const config = {
+    user: 'ops on ">ops-secret" ~* &* +@all',
+    masteruser: "ops",
+    masterauth: "ops-secret",
+    requirepass: "other-secret",
+    "cluster-announce-hostname": "localhost",
+    "cluster-preferred-endpoint-type": "hostname",
+  };
+  await using running = await startNodes({ server, count: 4, tls, config });
+  const addresses = running.nodes.map(({ port }) => `localhost:${port}`);
+  const [seed = "", , , newcomer = ""] = addresses;
+  const files = ["--cacert", tls.caFile, "--cert", tls.clientCertFile, "--key", tls.clientKeyFile];
+  const env = { REDISCLI_AUTH: "ops-secret" };
+  const access = ["--tls", ...files, "--user", "ops"];
+  const created = await mustDropIn(["create", ...addresses.slice(0, 3), "--cluster-yes", ...access], { env });
+  expect(created.stdout).toContain("[OK] All 16384 slots covered.");
+  await mustDropIn(["add-node", newcomer, seed, ...access], { env });
+  const moved = await mustDropIn(["rebalance", seed, "--cluster-use-empty-masters", ...access], { env });
+  expect(moved.stdout).toMatch(/Moving 136[56] slots from /);
+  const check = await mustDropIn(["check", seed, ...access], { env });
+  expect(check.stdout).toContain("[OK] All 16384 slots covered.");
+  const calls = await mustDropIn(["call", seed, "acl", "whoami", ...access], { env });
+  expect(calls.stdout.match(/^\S+: ops$/gm)).toHaveLength(4);
+  const denied = await runSlotctl([
+    "--cluster",
+    "check",
+    seed,
+    ...access,
+    "-a",
+    "wrong",
+    "--no-auth-warning",
+  ]);
+  expect(denied).toMatchObject({ exitCode: 1, stdout: "" });
+  expect(denied.stderr).toMatch(/^Could not connect to Redis at localhost:\d+: .*WRONGPASS/);
+});

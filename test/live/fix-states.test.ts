@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { SlotSet } from "../../src/cluster/slot-set.ts";
 import { listServers } from "../servers/list-servers.ts";
+import { hidesKeys } from "../../src/wire/node-keys.ts";
+import { runProgram } from "../servers/run-program.ts";
 import { aDirectory } from "../support/a-directory.ts";
 import { BrokenSlots } from "../support/broken-slots.ts";
 import { oldestAndNewest } from "../support/live-versions.ts";
@@ -130,11 +132,33 @@ describe.each(oldestAndNewest(await listServers()))("fix on $engine $version", (
       .split("\n")
       .map((line) => JSON.parse(line) as { slot: number; keyBase64: string; dumpBase64: string });
     expect(saved.map(({ slot }) => slot)).toEqual([40, 41]);
-    const [first] = saved;
-    expect(Buffer.from(first?.keyBase64 ?? "", "base64").toString()).toBe(of40);
-    const dump = Buffer.from(first?.dumpBase64 ?? "", "base64");
-    await cluster.client(0).restore(`${of40}-restored`, 0, dump);
+    const command = (await restoreCommand())
+      .replace("lost.jsonl", file)
+      .replace("redis-cli", server.cliPath)
+      .replace("-h 10.0.0.1 -p 6379", `-h ${cluster.node(1).host} -p ${cluster.node(1).port}`)
+      .replace("KEY", `${of40}-restored`);
+    const restored = await runProgram("sh", ["-c", command]);
+    expect(restored.stdout.trim()).toBe("OK");
     expect(await cluster.client(0).get(`${of40}-restored`)).toBe("elsewhere");
+  });
+
+  test("keys in slots that are not their node's are seen by check --deep, and brought home", async () => {
+    const key = await slots.stray(1, 60, 0);
+    const { data } = await slotctlJson(["check", cluster.seed, "--deep"], { exits: 3 });
+    const codes = data.problems.filter(({ severity }) => severity === "error").map(({ code }) => code);
+    expect(codes).toEqual([hidesKeys(server) ? "keys-out-of-sight" : "keys-in-foreign-slots"]);
+    await fix(["--deep"]);
+    expect(await brokenStill()).toEqual([]);
+    expect(await cluster.client(0).get(key)).toBe("of 1");
+    expect(await cluster.errorsFound()).toEqual([]);
+  });
+
+  test("a slot given up by the node that sends it away, with its keys", async () => {
+    await slots.put(0, 70);
+    await slots.open(0, 70, { migrating: 1 });
+    await slots.dropEverywhere(70);
+    await fix();
+    expect(await brokenStill()).toEqual([]);
   });
 
   test("a node that a removal has reset is forgotten, and a member that some forgot is introduced", async () => {
@@ -206,6 +230,14 @@ async function breakAsOnlyRedisStays(slots: BrokenSlots): Promise<void> {
   await slots.open(1, 16_000, { importing: 0 });
   await slots.says(1, 16_000, 0);
   await slots.dropEverywhere(23);
+}
+
+/** The command that docs/commands.md gives to bring a saved value back. */
+async function restoreCommand(): Promise<string> {
+  const docs = await readFile(new URL("../../docs/commands.md", import.meta.url), "utf8");
+  const command = docs.split("\n").find((line) => line.includes(" RESTORE KEY "));
+  if (!command) throw new Error("docs/commands.md has no command that restores a value");
+  return command;
 }
 
 /** How many of the first two nodes flag another one as failed. */

@@ -32,6 +32,10 @@ describe.each(servers)("rebalance --by on $engine $version", (server) => {
   const hasStats = isAtLeast(server.version, server.engine === "valkey" ? "8.0.0" : "8.2.0");
   /** Counts their memory too, where it was started with it. */
   const countsMemory = server.engine === "redis" && isAtLeast(server.version, "8.4.0");
+  /** What does not depend on the server is tried on one. */
+  const onFirst = servers.slice(0, 1).filter((first) => first === server);
+  const onUncounted = countsMemory ? [] : [server];
+  const onCounting = hasStats ? [server] : [];
   let cluster: MoveCluster;
   const rebalance = (...args: string[]) => cluster.slotctl(["rebalance", cluster.seed, ...args]);
   const loadIn = (result: Awaited<ReturnType<typeof rebalance>>) => {
@@ -81,9 +85,9 @@ describe.each(servers)("rebalance --by on $engine $version", (server) => {
     expect(again.stdout).toContain("Nothing to do");
   });
 
-  // What does not depend on the server is tried on one.
-  if (server === servers[0]) {
-    test("--by slots is the default, and --explain says why each of its moves is made", async () => {
+  test.each(onFirst)(
+    "--by slots is the default, and --explain says why each of its moves is made",
+    async () => {
       const [plain, named] = await Promise.all([
         rebalance("--dry-run"),
         rebalance("--by", "slots", "--dry-run"),
@@ -91,9 +95,12 @@ describe.each(servers)("rebalance --by on $engine $version", (server) => {
       expect(named.stdout).toBe(plain.stdout);
       const result = await rebalance("--explain", "--weight", `${cluster.address(2)}=0`, "--dry-run");
       expect(result.stdout).toMatch(/Slots of each shard:[^]*Why:[^]*has weight 0 and is emptied/);
-    });
+    },
+  );
 
-    test("--by keys counts them, and a weight of 0 empties a shard of whatever it carries", async () => {
+  test.each(onFirst)(
+    "--by keys counts them, and a weight of 0 empties a shard of whatever it carries",
+    async () => {
       const load = loadIn(
         await rebalance("--by", "keys", "--weight", `${cluster.address(1)}=0`, "--dry-run", "--json"),
       );
@@ -101,62 +108,56 @@ describe.each(servers)("rebalance --by on $engine $version", (server) => {
       expect(load.shards.reduce((sum, { before }) => sum + before, 0)).toBe(
         load.shards.reduce((sum, { after }) => sum + after, 0),
       );
-    });
+    },
+  );
 
-    test("what would not fit below maxmemory is refused", async () => {
-      const target = cluster.client(1);
-      const used = Number(/used_memory:(\d+)/.exec(await target.info("memory"))?.[1]);
-      await target.config("SET", "maxmemory", String(used + 20_000));
-      const flags = ["--weight", `${cluster.address(0)}=0`, "--weight", `${cluster.address(2)}=0`];
-      const result = await rebalance("--by", "memory", ...flags, "--dry-run", "--json");
-      await target.config("SET", "maxmemory", "0");
-      expect(result).toMatchObject({ exitCode: 7 });
-      expect(result.json()).toMatchObject({ error: { code: "no-room" } });
-    });
-  }
+  test.each(onFirst)("what would not fit below maxmemory is refused", async () => {
+    const target = cluster.client(1);
+    const used = Number(/used_memory:(\d+)/.exec(await target.info("memory"))?.[1]);
+    await target.config("SET", "maxmemory", String(used + 20_000));
+    const flags = ["--weight", `${cluster.address(0)}=0`, "--weight", `${cluster.address(2)}=0`];
+    const result = await rebalance("--by", "memory", ...flags, "--dry-run", "--json");
+    await target.config("SET", "maxmemory", "0");
+    expect(result).toMatchObject({ exitCode: 7 });
+    expect(result.json()).toMatchObject({ error: { code: "no-room" } });
+  });
 
   const obstacle = hasStats ? "is off there" : "CLUSTER SLOT-STATS came with";
-  if (!countsMemory) {
-    test(`what cannot be measured is refused: ${obstacle}`, async () => {
-      const result = await rebalance("--by", "ops", "--dry-run", "--json");
-      expect(result).toMatchObject({ exitCode: 7 });
-      const { error } = result.json();
-      expect(error).toMatchObject({ code: "cannot-measure" });
-      expect(error?.message).toContain(obstacle);
-      expect(error?.hint).toContain("--by memory");
-    });
-  }
+  test.each(onUncounted)(`what cannot be measured is refused: ${obstacle}`, async () => {
+    const result = await rebalance("--by", "ops", "--dry-run", "--json");
+    expect(result).toMatchObject({ exitCode: 7 });
+    const { error } = result.json();
+    expect(error).toMatchObject({ code: "cannot-measure" });
+    expect(error?.message).toContain(obstacle);
+    expect(error?.hint).toContain("--by memory");
+  });
 
-  if (hasStats) {
-    test("a slot that is hot by itself is named, with the key that makes it hot", async () => {
-      for (const at of [0, 1, 2]) {
-        await cluster
-          .client(at)
-          .config("SET", "cluster-slot-stats-enabled", countsMemory ? "cpu net" : "yes");
-        await cluster.client(at).config("SET", "maxmemory-policy", "allkeys-lfu");
-      }
-      const owner = await ownerOf(cluster, keySlot("hot"));
-      await owner.set("hot", "x".repeat(1000));
-      let isOver = false;
-      const traffic = (async () => {
-        for (; !isOver;) await Promise.all(Array.from({ length: 50 }, () => owner.get("hot")));
-      })();
-      const results = await Promise.all(
-        ["cpu", "network", "ops"].map((measure) =>
-          rebalance("--by", measure, "--sample-seconds", "1", "--dry-run", "--json"),
-        ),
-      );
-      isOver = true;
-      await traffic;
-      for (const result of results) {
-        expect(result).toMatchObject({ exitCode: 0 });
-        expect(loadIn(result).hotSlots[0]).toMatchObject({
-          slot: keySlot("hot"),
-          hotKeys: [{ key: "hot", frequency: expect.any(Number) as number }],
-        });
-      }
-    });
-  }
+  test.each(onCounting)("a slot that is hot by itself is named, with the key that makes it hot", async () => {
+    for (const at of [0, 1, 2]) {
+      await cluster.client(at).config("SET", "cluster-slot-stats-enabled", countsMemory ? "cpu net" : "yes");
+      await cluster.client(at).config("SET", "maxmemory-policy", "allkeys-lfu");
+    }
+    const owner = await ownerOf(cluster, keySlot("hot"));
+    await owner.set("hot", "x".repeat(1000));
+    const over = new AbortController();
+    const traffic = (async () => {
+      while (!over.signal.aborted) await Promise.all(Array.from({ length: 50 }, () => owner.get("hot")));
+    })();
+    const results = await Promise.all(
+      ["cpu", "network", "ops"].map((measure) =>
+        rebalance("--by", measure, "--sample-seconds", "1", "--dry-run", "--json"),
+      ),
+    );
+    over.abort();
+    await traffic;
+    for (const result of results) {
+      expect(result).toMatchObject({ exitCode: 0 });
+      expect(loadIn(result).hotSlots[0]).toMatchObject({
+        slot: keySlot("hot"),
+        hotKeys: [{ key: "hot", frequency: expect.any(Number) as number }],
+      });
+    }
+  });
 });
 
 function meanOf(values: readonly number[]): number {

@@ -95,8 +95,14 @@ describe("set-timeout", () => {
     const refused = await slotctlJson(["set-timeout", seed, "8000", "--yes"], { exits: 7 });
     expect(refused.document.error).toMatchObject({ code: "config-forbidden", node: closed.address });
     await ask(closed, "ACL", "SETUSER", "default", "+config|get");
+    const foreseen = await slotctlJson(["set-timeout", seed, "8000", "--yes"], { exits: 7 });
+    expect(foreseen.document.error).toMatchObject({ code: "denied", node: closed.address });
+    expect(await Promise.all(nodes.map((node) => configOf(node, SETTING)))).not.toContain("8000");
+    // Of CONFIG REWRITE nobody can be asked beforehand.
+    await ask(closed, "ACL", "SETUSER", "default", "+config|set");
     const failed = await slotctlJson(["set-timeout", seed, "8000", "--yes"], { exits: 1 });
     expect(failed.document.error).toMatchObject({ code: "denied", node: closed.address });
+    expect(await configOf(closed, SETTING)).not.toBe("8000");
   });
 
   test.each(["99", "86400001", "5s", "-1", "1e3"])("%s is no timeout", async (timeout) => {

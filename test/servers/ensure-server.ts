@@ -1,5 +1,5 @@
 import { dockerAnswers, writeDockerLaunchers } from "./docker-server.ts";
-import { canInstall, installServer } from "./install-server.ts";
+import { canInstall, installPackages } from "./install-packages.ts";
 import { defaultServer } from "./list-servers.ts";
 import type { TestServer } from "./test-server.ts";
 
@@ -9,7 +9,7 @@ export async function ensureServer(): Promise<TestServer> {
   if (present) return present;
   if (await canInstall()) {
     console.error("No Redis or Valkey server here: installing Debian's redis-server, without its service.");
-    await installServer();
+    await installPackages({ packages: ["redis-server"], services: ["redis-server"] });
     const installed = await defaultServer();
     if (installed) return installed;
   } else if (await dockerAnswers()) {

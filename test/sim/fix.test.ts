@@ -1,75 +1,22 @@
 import { expect, test } from "vitest";
 import type { SavedValue } from "../../src/cluster/key-conflict.ts";
-import { SlotSet } from "../../src/cluster/slot-set.ts";
 import { Refused } from "../../src/errors.ts";
-import { type FixWish, planFix } from "../../src/plan/plan-fix.ts";
+import type { FixWish } from "../../src/plan/plan-fix.ts";
 import type { Plan } from "../../src/plan/plan.ts";
-import { findKeyConflicts } from "../../src/wire/find-key-conflicts.ts";
-import { observe } from "../../src/wire/observe.ts";
 import { idOf } from "../support/a-cluster.ts";
-import { SimCluster } from "../support/sim-cluster.ts";
+import { aBrokenCluster } from "../support/sim-broken-slots.ts";
+import type { SimCluster } from "../support/sim-cluster.ts";
 import { openSlotsIn, unfinishedIn } from "../support/sim-cluster-checks.ts";
 import { keyInSlot } from "../support/sim-cluster-keys.ts";
-import { SeededRandom } from "../support/sim-cluster-random.ts";
 import { carryOut } from "../support/sim-cluster-run.ts";
+import { fixKilledAfterAnyChange, plannedFix } from "../support/sim-fix.ts";
 
 // Slots that are broken at random: who says that he owns them, who has them open, who holds keys of them, and in
 // whose eyes. Whatever comes out, fix makes the cluster whole, and no key is lost.
 
-const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
-const NAMES = ["a", "b", "c"] as const;
-const SLOTS = [5, 6, 5470, 5471, 10_930, 10_931];
-
-/** Gossip stands still, as it would if no packet arrived before fix is there: it would lose keys by itself. */
-function aBrokenCluster(seed: number): SimCluster {
-  const random = new SeededRandom(seed);
-  const cluster = new SimCluster({
-    seed,
-    nodes: [
-      { name: "a", slots: "0-5460" },
-      { name: "b", slots: "5461-10922" },
-      { name: "c", slots: "10923-16383" },
-    ],
-    settings: { pingsPerRound: 0 },
-  });
-  cluster.write({ slots: [0, 5461, 10_923], keysPerSlot: 2 });
-  for (const slot of SLOTS) breakSlot(cluster, { slot, random });
-  return cluster;
-}
-
-function breakSlot(cluster: SimCluster, { slot, random }: { slot: number; random: SeededRandom }): void {
-  const ownerName = NAMES.find((name) => cluster.node(name).slots.ownerOf(slot) === idOf(name)) ?? "a";
-  const isDropped = random.next() < 0.3;
-  for (const name of NAMES) {
-    const node = cluster.node(name);
-    const peer = NAMES[(NAMES.indexOf(name) + 1 + random.below(2)) % 3] ?? "a";
-    if (isDropped) node.slots.set(slot, undefined);
-    // A second owner, of which nobody else has heard.
-    else if (name !== ownerName && random.next() < 0.15) node.slots.set(slot, node.id);
-    const owns = node.slots.ownerOf(slot) === node.id;
-    if (owns && random.next() < 0.5) node.migrating.set(slot, idOf(peer));
-    if (!owns && random.next() < 0.5) node.importing.set(slot, idOf(peer));
-    const keys = name === ownerName ? random.below(4) : random.next() < 0.4 ? 1 + random.below(3) : 0;
-    for (let index = 0; index < keys; index++) {
-      const key = keyInSlot(slot, NAMES.indexOf(name) * 10 + index);
-      const value = Buffer.from(`of ${name}`);
-      node.keys.set(key, value);
-      cluster.written.set(key.toString("latin1"), { key, value });
-    }
-  }
-}
-
-async function planned(cluster: SimCluster, wish: Partial<FixWish> = {}): Promise<Plan> {
-  const { clients } = cluster;
-  const topology = await observe({
-    clients,
-    seed: cluster.node("a").address,
-    mapAddress: (announced) => announced,
-    wishes: { repair: true, deep: true },
-  });
-  const conflicts = await findKeyConflicts(clients, { topology, within: SlotSet.all });
-  return planFix({ topology, conflicts, wish: { slots: undefined, ...wish } });
-}
+const SEEDS = Array.from({ length: Number(process.env["FIX_SEEDS"] ?? 40) }, (_, index) => index + 1);
+const planned = (cluster: SimCluster, wish: Partial<FixWish> = {}): Promise<Plan> =>
+  plannedFix(cluster, { seed: "a", deep: true, wish });
 
 /** What is not whole, in words. */
 async function brokenStill(cluster: SimCluster): Promise<string[]> {
@@ -87,19 +34,9 @@ test.each(SEEDS)("what is broken at random is made whole with every key, seed %i
 test.each(SEEDS.slice(0, 8))(
   "killed after any change, it is finished when run again, seed %i",
   async (seed) => {
-    for (let changes = 1; ; changes += 3) {
-      const cluster = aBrokenCluster(seed);
-      const plan = await planned(cluster);
-      cluster.stopAfter(changes);
-      const end = await carryOut(cluster, plan).then(
-        () => "done",
-        () => "killed",
-      );
-      if (end === "done") break;
-      cluster.revive();
-      await carryOut(cluster, await planned(cluster));
-      expect(await brokenStill(cluster)).toEqual([]);
-    }
+    const build = () => aBrokenCluster(seed);
+    const broken = await fixKilledAfterAnyChange({ build, plan: planned, every: 3, brokenStill });
+    expect(broken).toEqual([]);
   },
 );
 

@@ -15,6 +15,8 @@ export interface TerminalOptions {
   readonly typing?: readonly Typing[];
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
+  /** The words that slotctl's own come behind, where it is not this machine's Node on what is built here. */
+  readonly launcher?: readonly string[];
 }
 
 export interface TerminalResult {
@@ -26,9 +28,9 @@ export interface TerminalResult {
 /** Runs the built program at a terminal of its own, which util-linux' `script` makes. */
 export function runAtTerminal(
   args: readonly string[],
-  { typing = [], env = {}, timeoutMs = 60_000 }: TerminalOptions = {},
+  { typing = [], env = {}, timeoutMs = 60_000, launcher = [process.execPath, BIN] }: TerminalOptions = {},
 ): Promise<TerminalResult> {
-  const command = [process.execPath, BIN, ...args].map(quoted).join(" ");
+  const command = [...launcher, ...args].map(quoted).join(" ");
   // The terminal that `script` makes has no size unless it is started at one.
   const sized = `stty cols 100 rows 40 && exec ${command}`;
   const child = spawn("script", ["-qefc", sized, "/dev/null"], {

@@ -38,10 +38,11 @@ export class BrokenSlots {
   }
 
   /** Leaves a key at a node that neither owns the slot nor imports it. */
-  async stray(place: Place, slot: number): Promise<void> {
-    await this.open(place, slot, { importing: place === 0 ? 1 : 0 });
-    await this.put(place, slot, { name: `stray-${place}` });
+  async stray(place: Place, slot: number, owner: Place = place === 0 ? 1 : 0): Promise<string> {
+    await this.open(place, slot, { importing: owner });
+    const key = await this.put(place, slot, { name: `stray-${place}` });
     await this.setSlot(place, slot, "STABLE");
+    return key;
   }
 
   async open(

@@ -45,8 +45,10 @@ test.each([
   "README.md",
   "docs/architecture.md",
   "docs/commands.md",
+  "docs/containers.md",
   "docs/rebalancing.md",
   "docs/redis-cli.md",
+  "docs/security.md",
 ])("%s links to what is there", async (path) => {
   const text = await read(path);
   const files = new Set<string>();

@@ -9,6 +9,9 @@ export interface KeySet {
   readonly count: number;
   readonly prefix?: string;
   readonly valueBytes?: number;
+  /** By default 127.0.0.1. */
+  readonly host?: string | undefined;
+  readonly username?: string | undefined;
   readonly password?: string | undefined;
   readonly tls?: RedisOptions["tls"] | undefined;
 }
@@ -42,10 +45,10 @@ export function valueOf(name: string, bytes = 100): string {
 }
 
 async function onOwners(
-  { port, count, prefix = "key", password, tls }: KeySet,
+  { count, prefix = "key", ...access }: KeySet,
   work: (client: Redis, names: string[]) => Promise<void>,
 ): Promise<void> {
-  const clients = await clientPerSlot({ port, password, tls });
+  const clients = await clientPerSlot(access);
   const namesOf = new Map<Redis, string[]>();
   try {
     for (let index = 0; index < count; index++) {
@@ -67,10 +70,17 @@ async function onOwners(
   }
 }
 
-async function clientPerSlot({ port, password, tls }: Pick<KeySet, "port" | "password" | "tls">) {
+async function clientPerSlot({
+  port,
+  host = "127.0.0.1",
+  username,
+  password,
+  tls,
+}: Omit<KeySet, "count" | "prefix">) {
   const options = {
-    host: "127.0.0.1",
+    host,
     protocol: 2 as const,
+    ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(tls ? { tls: { ...tls, checkServerIdentity: () => undefined } } : {}),
   };

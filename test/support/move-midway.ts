@@ -18,7 +18,7 @@ export interface Midway extends RunningSlotctl {
  * @throws when the run ends before that: the move was too small for the test.
  */
 export async function midway(
-  { cluster, args }: { cluster: MoveCluster; args: readonly string[] },
+  { cluster, args }: { cluster: Pick<MoveCluster, "slotctl">; args: readonly string[] },
   act: (running: Midway) => unknown,
 ): Promise<SlotctlResult> {
   let running: RunningSlotctl | undefined;

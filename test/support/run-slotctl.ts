@@ -28,6 +28,8 @@ export interface SlotctlOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   readonly timeoutMs?: number;
+  /** The words that slotctl's own come behind, where it is not this machine's Node on what is built here. */
+  readonly launcher?: readonly string[];
   /** Called with the pid as soon as the process runs, and with all that it has written to stderr. */
   readonly onStart?: (running: RunningSlotctl) => void;
 }
@@ -44,7 +46,8 @@ const BIN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 /** Runs the built program as a process, as an operator would, and waits for its end. */
 export function runSlotctl(args: readonly string[], options: SlotctlOptions = {}): Promise<SlotctlResult> {
   const startMs = performance.now();
-  const child = spawn(process.execPath, [BIN, ...args], {
+  const [program = "", ...words] = [...(options.launcher ?? [process.execPath, BIN]), ...args];
+  const child = spawn(program, words, {
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: process.env["HOME"] ?? "",

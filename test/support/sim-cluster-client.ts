@@ -16,6 +16,7 @@ import type {
 } from "../../src/wire/node-client.ts";
 import { startFailure } from "../../src/wire/migration-failure.ts";
 import { migrateFailure, nodeFailure } from "../../src/wire/node-failure.ts";
+import { hidesKeys } from "../../src/wire/node-keys.ts";
 import {
   isDemoted,
   isRedirect,
@@ -181,7 +182,7 @@ class SimNodeClient implements NodeClient {
   async closeCounting(slots: readonly number[]): Promise<number[]> {
     const counts: number[] = [];
     await this.#tellOf(slots, "STABLE", (slot) => (node) => {
-      counts.push(keysOf(this.#world, node).countIn(slot));
+      counts.push(tellsOf(this.#world, node, slot) ? keysOf(this.#world, node).countIn(slot) : 0);
       setSlotStable(node, slot);
     });
     return counts;
@@ -189,13 +190,37 @@ class SimNodeClient implements NodeClient {
 
   async countKeys(slots: readonly number[]): Promise<number[]> {
     const commands = slots.map((slot): SimCommand<number> => {
-      return (node) => keysOf(this.#world, node).countIn(slot);
+      return (node) => (tellsOf(this.#world, node, slot) ? keysOf(this.#world, node).countIn(slot) : 0);
     });
     return await this.#ask("CLUSTER COUNTKEYSINSLOT", commands);
   }
 
-  countHiddenKeys(slots: readonly number[]): Promise<number[]> {
-    return this.countKeys(slots);
+  async countHiddenKeys(slots: readonly number[], peerId: string): Promise<number[]> {
+    const count: SimCommand<number[]> = (node) =>
+      slots.map((slot) => {
+        const keys = keysOf(this.#world, node).countIn(slot);
+        if (tellsOf(this.#world, node, slot)) return keys;
+        setSlotImporting(node, { slot, from: peerId });
+        setSlotStable(node, slot);
+        return keys;
+      });
+    const [counts = []] = await this.#ask("EXEC", [count]);
+    return counts;
+  }
+
+  async countUnseenKeys(seen: SlotSet): Promise<number> {
+    const unseen = (node: SimNode) => {
+      const keys = keysOf(this.#world, node);
+      return keys.size - [...seen].reduce((sum, slot) => sum + keys.countIn(slot), 0);
+    };
+    const [count] = await this.#ask("EXEC", [unseen]);
+    return count ?? 0;
+  }
+
+  async countOwnKeys(slots: SlotSet): Promise<ReadonlyMap<number, number>> {
+    const list = [...slots];
+    const counts = await this.countKeys(list);
+    return new Map(list.map((slot, index) => [slot, counts[index] ?? 0]));
   }
 
   ttlsOf(keys: readonly Buffer[]): Promise<(number | undefined)[]> {
@@ -208,7 +233,10 @@ class SimNodeClient implements NodeClient {
 
   async keysIn({ slots, keysMaxOf }: KeysRequest): Promise<Buffer[][]> {
     const commands = slots.map((slot): SimCommand<Buffer[]> => {
-      return (node) => keysOf(this.#world, node).namesIn(slot).slice(0, keysMaxOf(slot));
+      return (node) =>
+        tellsOf(this.#world, node, slot)
+          ? keysOf(this.#world, node).namesIn(slot).slice(0, keysMaxOf(slot))
+          : [];
     });
     return await this.#ask("CLUSTER GETKEYSINSLOT", commands);
   }
@@ -356,8 +384,13 @@ class SimNodeClient implements NodeClient {
     replies.forEach((reply, index) => {
       if (!(reply instanceof ReplyError) || tolerate?.(reply)) return;
       const command = typeof name === "string" ? name : (name[index] ?? "");
-      throw nodeFailure(reply, { address: this.address, command });
+      throw nodeFailure(reply, { user: "default", address: this.address, command });
     });
     return replies;
   }
+}
+
+/** Whether the node tells of its keys of a slot: since 8.4 Redis only does of its own slots, and of those it imports. */
+function tellsOf({ settings }: SimWorld, node: SimNode, slot: number): boolean {
+  return !hidesKeys(settings.server) || node.slots.ownerOf(slot) === node.id || node.importing.has(slot);
 }

@@ -45,6 +45,12 @@ export const problemWordings: readonly {
     hint: "Bring them to the owners of their slots: slotctl fix SEED --slots 9000,9002 --deep",
   },
   {
+    code: "keys-out-of-sight",
+    message:
+      "10.0.0.1:6379 holds 3 keys in slots that it does not own: no client sees them there, and Redis 8.4 and later does not say which slots they are of.",
+    hint: "See which, and where they would go: slotctl fix SEED --deep --dry-run",
+  },
+  {
     code: "views-disagree-on-slots",
     message:
       "10.0.0.6:6379 gives slots 16001-16383 to nobody, but 10.0.0.1:6379, 10.0.0.4:6379, 10.0.0.2:6379 and 2 more give them to 10.0.0.3:6379.",
@@ -79,7 +85,7 @@ export const problemWordings: readonly {
   {
     code: "node-denied",
     message: "10.0.0.3:6379, a primary with slots 10923-16383, does not let slotctl in (WRONGPASS).",
-    hint: "Give it what it asks for: slotctl check SEED --user USER --password-file FILE; with TLS also --tls and --cacert FILE.",
+    hint: "Give it what it asks for: slotctl check SEED --user USER --password-file FILE; with TLS also --tls and --cacert FILE. docs/security.md has the rights that the user needs.",
   },
   {
     code: "node-not-in-a-cluster",

@@ -86,6 +86,12 @@ export const casesOfSlots: readonly ProblemCase[] = [
     found: ["error keys-in-foreign-slots: a [9000,9002]"],
   },
   {
+    code: "keys-out-of-sight",
+    what: "keys that the node does not name",
+    topology: healthyBut({ a: { view: { unseenKeys: 3 } } }),
+    found: ["error keys-out-of-sight: a"],
+  },
+  {
     code: "views-disagree-on-slots",
     what: "a node that gives slots to another owner",
     topology: healthyButOneSays("z", "c", { slots: parseSlots("10923-16000") }),

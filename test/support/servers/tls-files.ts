@@ -16,7 +16,7 @@ export interface TlsFiles {
 
 let made: Promise<TlsFiles> | undefined;
 
-/** Certificates for loopback, made once per process and removed when it ends. */
+/** Certificates for loopback, and for a container that is called redis-tls; made once per process and removed when it ends. */
 export function tlsFiles(): Promise<TlsFiles> {
   made ??= makeTlsFiles();
   return made;
@@ -37,7 +37,7 @@ subjectKeyIdentifier = hash
 basicConstraints = CA:FALSE
 # Nodes show the same certificate when they call each other over the cluster bus.
 extendedKeyUsage = serverAuth, clientAuth
-subjectAltName = IP:127.0.0.1, IP:::1, DNS:localhost
+subjectAltName = IP:127.0.0.1, IP:::1, DNS:localhost, DNS:redis-tls
 [client]
 basicConstraints = CA:FALSE
 extendedKeyUsage = clientAuth

@@ -1,7 +1,9 @@
 import { endWhenIdle } from "../cli/interruption.ts";
 import { Output } from "../cli/output.ts";
+import { ownManifest } from "../cli/own-manifest.ts";
 import { readStdin } from "../cli/read-stdin.ts";
 import { secretsOf } from "../cli/secrets-of.ts";
+import { settleProcess } from "../cli/settle-process.ts";
 import { wantsColour } from "../cli/wants-json.ts";
 import { UsageError } from "../errors.ts";
 import { Answers } from "./answers.ts";
@@ -14,7 +16,8 @@ import { tellFailure } from "./tell-failure.ts";
 import { Teller } from "./teller.ts";
 
 /** Runs `slotctl --cluster …` as redis-cli would, and sets the exit code: 0 or 1, as redis-cli has no other. */
-export async function runDropIn(argv: readonly string[], { version }: { version: string }): Promise<void> {
+export async function main(argv: readonly string[]): Promise<void> {
+  settleProcess();
   const env = process.env;
   const output = new Output({
     command: "--cluster",
@@ -22,13 +25,16 @@ export async function runDropIn(argv: readonly string[], { version }: { version:
     colourAllowed: wantsColour(argv),
     secrets: [...secretsOf({ argv, env }), ...secretsOfEnvironment(env)],
   });
-  endWhenIdle(() => output.say(["Stopped, as asked: nothing was under way."]));
   const answers = new Answers();
   const teller = new Teller(output, answers);
+  endWhenIdle(() => {
+    teller.endLine();
+    output.say(["Stopped, as asked: nothing was under way."]);
+  });
   try {
     const asked = parseInvocation(argv);
     if (typeof asked === "string") {
-      teller.line(asked === "help" ? HELP : version);
+      teller.line(asked === "help" ? HELP : `slotctl ${ownManifest().version}`);
       return;
     }
     process.exitCode = (await runSubcommand(asked, { output, answers, teller })) ? 0 : 1;
