@@ -9,6 +9,8 @@ import { AtomicMigrations } from "./atomic-migrations.ts";
 import { Connection, type Command } from "./connection.ts";
 import { lookAtNode } from "./look-at-node.ts";
 import type { NodeAccess } from "./node-access.ts";
+import { keepConfig } from "./keep-config.ts";
+import { SAID_WHEN_DEMOTED } from "./said-when-demoted.ts";
 import { dumpFunctions } from "./node-functions.ts";
 import { NodeKeys } from "./node-keys.ts";
 import type {
@@ -24,12 +26,6 @@ import { rehearseCommands } from "./rehearse-commands.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SetSlots } from "./set-slots.ts";
 import { readLoadStats } from "./load-stats.ts";
-
-/**
- * What a SETSLOT may end in at a node that becomes a replica meanwhile: its replicas are missing, or it lets go
- * whoever waits for them (Valkey says UNBLOCKED and hangs up).
- */
-const SAID_WHEN_DEMOTED: ReadonlySet<string> = new Set(["replicas-not-answering", "connection-lost"]);
 
 /** A real node, over one connection that is made when first used. */
 export class RedisNodeClient implements NodeClient {
@@ -247,11 +243,7 @@ export class RedisNodeClient implements NodeClient {
   }
 
   async keepConfig(name: string, value: string): Promise<void> {
-    const commands: Command[] = [
-      ["CONFIG", "SET", name, value],
-      ["CONFIG", "REWRITE"],
-    ];
-    await this.#run(commands);
+    await keepConfig(this.#run, name, value);
   }
 
   /** Which of the commands the node would not carry out for us. */
