@@ -1,12 +1,13 @@
 import type { ProblemOf } from "../cluster/problem.ts";
-import { nodeById } from "../cluster/topology.ts";
+import { SlotSet } from "../cluster/slot-set.ts";
+import { nodeById, openSlotsOf } from "../cluster/topology.ts";
 import { shortId } from "../cluster/node-name.ts";
 import { countOf } from "./format-number.ts";
 import { bringBackHint, networkHint } from "./bring-back-hint.ts";
 import { idArgument } from "./id-argument.ts";
 import { nameInTopology, namesOf } from "./name-in-topology.ts";
 import type { ProblemContext, Wordings } from "./problem-wording.ts";
-import { slotsText } from "./slots-text.ts";
+import { slotsArgument, slotsText } from "./slots-text.ts";
 
 type UnreachedCode =
   | "node-unreachable"
@@ -91,13 +92,20 @@ function unreachedText(
   return `${name}${role} ${what}${problem.detail === "" ? "" : ` (${problem.detail})`}.`;
 }
 
-/** A node that owns nothing can go; one with slots must come back, or a replica of it come forward. */
-function hintForLost(problem: ProblemOf<UnreachedCode>, context: ProblemContext): string {
-  if (problem.slots) return bringBackHint([problem.nodeId], context);
-  return (
-    networkHint([problem.nodeId], context) ??
-    `Start it again, or remove it: ${removal(problem.nodeId, context)}`
+/**
+ * A node that owns nothing can go; one with slots must come back, or a replica of it come forward. Before slots on
+ * their way to or from it are finished otherwise, no command removes it.
+ */
+function hintForLost({ nodeId, slots }: ProblemOf<UnreachedCode>, context: ProblemContext): string {
+  if (slots) return bringBackHint([nodeId], context);
+  const away = networkHint([nodeId], context);
+  if (away) return away;
+  const open = SlotSet.of(
+    openSlotsOf(context.topology).flatMap(({ slot, peerId }) => (peerId === nodeId ? [slot] : [])),
   );
+  if (open.size === 0) return `Start it again, or remove it: ${removal(nodeId, context)}`;
+  const fix = `slotctl fix ${context.seed} --slots ${slotsArgument(open)}`;
+  return `Start it again, or finish what moves to or from it, and remove it: ${fix}, then ${removal(nodeId, context)}`;
 }
 
 function removal(id: string, { seed, topology }: ProblemContext): string {
