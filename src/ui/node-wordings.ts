@@ -1,7 +1,7 @@
 import type { ProblemOf } from "../cluster/problem.ts";
-import { SlotSet } from "../cluster/slot-set.ts";
-import { nodeById, openSlotsOf } from "../cluster/topology.ts";
+import { nodeById } from "../cluster/topology.ts";
 import { shortId } from "../cluster/node-name.ts";
+import { slotsOnTheirWay } from "../plan/drain-nodes.ts";
 import { countOf } from "./format-number.ts";
 import { bringBackHint, networkHint } from "./bring-back-hint.ts";
 import { idArgument } from "./id-argument.ts";
@@ -93,19 +93,17 @@ function unreachedText(
 }
 
 /**
- * A node that owns nothing can go; one with slots must come back, or a replica of it come forward. Before slots on
- * their way to or from it are finished otherwise, no command removes it.
+ * A node that owns nothing can go; one with slots must come back, or a replica of it come forward. While slots
+ * are on their way to or from it no command removes it, and what it holds of them may only be there.
  */
 function hintForLost({ nodeId, slots }: ProblemOf<UnreachedCode>, context: ProblemContext): string {
   if (slots) return bringBackHint([nodeId], context);
   const away = networkHint([nodeId], context);
   if (away) return away;
-  const open = SlotSet.of(
-    openSlotsOf(context.topology).flatMap(({ slot, peerId }) => (peerId === nodeId ? [slot] : [])),
-  );
-  if (open.size === 0) return `Start it again, or remove it: ${removal(nodeId, context)}`;
-  const fix = `slotctl fix ${context.seed} --slots ${slotsArgument(open)}`;
-  return `Start it again, or finish what moves to or from it, and remove it: ${fix}, then ${removal(nodeId, context)}`;
+  const onTheirWay = slotsOnTheirWay({ topology: context.topology, leavingIds: new Set([nodeId]) });
+  if (onTheirWay.size === 0) return `Start it again, or remove it: ${removal(nodeId, context)}`;
+  const fix = `slotctl fix ${context.seed} --slots ${slotsArgument(onTheirWay)} --unreachable-ok`;
+  return `Start it again, or give up what it alone holds of slots on their way, and remove it: ${fix}, then ${removal(nodeId, context)}`;
 }
 
 function removal(id: string, { seed, topology }: ProblemContext): string {
