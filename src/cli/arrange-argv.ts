@@ -1,7 +1,7 @@
 /** Flags that are taken in front of the command too. */
 const LEADING_FLAGS = ["--json", "--no-color"];
 /** Flags that take any number of words, all of which have a `=` in them. */
-const PAIR_FLAGS = ["--map", "--weight"];
+const PAIR_FLAGS = ["--map", "--map-database", "--weight"];
 
 /**
  * Puts the words of a command line into the order in which the parser understands them: the command first,

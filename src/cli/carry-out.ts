@@ -12,9 +12,10 @@ import { changeJson, nothingMoved } from "../ui/json-change.ts";
 import { surveyJson } from "../ui/json-survey.ts";
 import type { SoFar } from "../ui/progress-so-far.ts";
 import { renderSurvey } from "../ui/render-survey.ts";
-import { stoppingNote } from "../ui/run-notes.ts";
+import { savedPlanNote, stoppingNote } from "../ui/run-notes.ts";
 import type { ChangeSettings } from "./change-settings.ts";
 import type { Cluster } from "./cluster.ts";
+import { EXIT } from "./exit-codes.ts";
 import { listenForInterruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
 import { PlanRun } from "./plan-run.ts";
@@ -62,6 +63,7 @@ export async function carryOut(plan: Plan, asked: CarryOut): Promise<Topology | 
   const carrying = survey ? withSurvey(survey, asked) : asked;
   output.knownData = dataOf(plan, carrying, { applied: 0, moved: nothingMoved });
   if (!isLeft) {
+    await keepPlan(plan, { carrying, survey });
     output.succeed(output.knownData);
     return undefined;
   }
@@ -73,6 +75,22 @@ export async function carryOut(plan: Plan, asked: CarryOut): Promise<Topology | 
   judge(after, { plan, carrying, voice, soFar: run.soFar });
   output.succeed(output.knownData);
   return after;
+}
+
+/** Ends a run that only plans: the plan goes to its file, and the exit code says whether there is something to do. */
+async function keepPlan(
+  plan: Plan,
+  { carrying, survey }: { readonly carrying: CarryOut; readonly survey: Survey | undefined },
+): Promise<void> {
+  const { output, settings } = carrying;
+  const { out, exitCode, asked } = settings.planOnly ?? {};
+  if (out !== undefined && asked) {
+    const { savePlan } = await import("./save-plan.ts");
+    await savePlan(plan, { out, asked, settings, survey, output });
+    output.knownData = { ...dataOf(plan, carrying, { applied: 0, moved: nothingMoved }), savedTo: out };
+    output.print(wrapText(savedPlanNote(out), output.stdout.columns));
+  }
+  if (exitCode && plan.steps.length > 0) process.exitCode = EXIT.problemsFound;
 }
 
 /** What is to travel is found out before the question is asked, for the answer may depend on it. */

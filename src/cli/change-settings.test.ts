@@ -33,8 +33,9 @@ test("every flag is heard", () => {
     "max-latency": "2.5",
     "max-keys-per-second": 1000,
   } as const;
-  expect(changeSettings(given)).toEqual({
+  expect(changeSettings(given, { seed: "a:1" })).toEqual({
     dryRun: true,
+    planOnly: { out: undefined, exitCode: false, asked: { args: { seed: "a:1" }, flags: given } },
     yes: true,
     progress: "json",
     waitMs: 500,
@@ -52,4 +53,15 @@ test.each([
   { wrong: { "max-latency": "abc" }, says: "--max-latency abc is not a number of milliseconds." },
 ])("$says, whether anything is to be done or not", ({ wrong, says }) => {
   expect(() => changeSettings({ ...flags, "dry-run": true, ...wrong })).toThrow(says);
+});
+
+test.each([{ out: "plan.json" }, { snapshot: "s.json" }])("%o changes nothing", (given) => {
+  expect(changeSettings({ ...flags, ...given })).toMatchObject({ dryRun: true });
+});
+
+test("an exit code for a plan that is carried out is refused", () => {
+  expect(() => changeSettings({ ...flags, "exit-code": true })).toThrow(/--exit-code/);
+  expect(changeSettings({ ...flags, "exit-code": true, out: "p.json" })).toMatchObject({
+    planOnly: { exitCode: true, out: "p.json" },
+  });
 });

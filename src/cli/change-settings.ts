@@ -1,3 +1,4 @@
+import { UsageError } from "../errors.ts";
 import type { MoverWish } from "../plan/mover.ts";
 import type { ProgressStyle } from "../ui/progress-view.ts";
 import { parseMaxLatency } from "./parse-max-latency.ts";
@@ -22,11 +23,23 @@ export interface ChangeSettings {
   readonly survey: boolean;
   /** How slots are to travel. */
   readonly mover: MoverWish;
+  /** Where only a plan is wanted: the file it goes to, and whether the exit code tells that it has steps. */
+  readonly planOnly?: PlanOnly | undefined;
+}
+
+export interface PlanOnly {
+  readonly out: string | undefined;
+  readonly exitCode: boolean;
+  /** The arguments and flags of the command, as oclif hands them over. */
+  readonly asked: { readonly args: object; readonly flags: object };
 }
 
 /** The flags of a changing command, as oclif hands them over. */
 export interface ChangeFlags {
   readonly "dry-run": boolean;
+  readonly out?: string | undefined;
+  readonly "exit-code"?: boolean;
+  readonly snapshot?: string | undefined;
   readonly yes: boolean;
   readonly wait: string;
   readonly progress: ProgressStyle;
@@ -49,9 +62,13 @@ export const MAX_LATENCY = "10";
  *
  * @throws UsageError for a value that makes no sense.
  */
-export function changeSettings(flags: ChangeFlags): ChangeSettings {
+export function changeSettings(flags: ChangeFlags, args: object = {}): ChangeSettings {
+  const dryRun = flags["dry-run"] || flags.out !== undefined || flags.snapshot !== undefined;
+  const exitCode = flags["exit-code"] ?? false;
+  if (exitCode && !dryRun) throw exitCodeAlone();
   return {
-    dryRun: flags["dry-run"],
+    dryRun,
+    planOnly: dryRun ? { out: flags.out, exitCode, asked: { args, flags } } : undefined,
     yes: flags.yes,
     progress: flags.progress,
     waitMs: parseSeconds(flags.wait, "--wait"),
@@ -62,4 +79,11 @@ export function changeSettings(flags: ChangeFlags): ChangeSettings {
     survey: flags.survey ?? false,
     mover: flags.mover ?? "auto",
   };
+}
+
+function exitCodeAlone(): UsageError {
+  return new UsageError("--exit-code is for a plan that is not carried out.", {
+    code: "usage",
+    hint: "Add --dry-run or --out FILE.",
+  });
 }

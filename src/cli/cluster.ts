@@ -1,27 +1,43 @@
 import { type Address, isSocketPath } from "../cluster/address.ts";
 import { reachedNodes, type Topology } from "../cluster/topology.ts";
 import { ConnectFailed } from "../errors.ts";
+import type { ImportTargetView } from "../cluster/import-view.ts";
 import type { CallOutcome } from "../cluster/call-result.ts";
 import { type Call, callNode } from "../wire/call-node.ts";
+import { type ImportTargets, RedisImportTargets } from "../wire/import-targets.ts";
+import { lookAtImportTarget } from "../wire/look-for-import.ts";
 import { holdNodes } from "../wire/hold-nodes.ts";
+import type { NodeClient, NodeClients } from "../wire/node-client.ts";
 import type { NodeAccess } from "../wire/node-access.ts";
 import { observe, type ObserveWishes } from "../wire/observe.ts";
 import { openRdbStream, type RdbStream } from "../wire/rdb-stream.ts";
 import { NodeRoutes } from "../wire/node-routes.ts";
+import type { RedisNodeClient } from "../wire/redis-node-client.ts";
 import { RedisNodeClients } from "../wire/redis-node-clients.ts";
 import { resolveHost } from "../wire/resolve-host.ts";
 
+/** What commands ask of nodes: besides what is asked on a plan's behalf, whether the node lets us do it. */
+export interface ClusterClients extends NodeClients {
+  at(address: Address): ClusterClient;
+}
+
+export type ClusterClient = NodeClient & Pick<RedisNodeClient, "rehearse">;
+
 /** The nodes a command talks to. Connections are closed when it is disposed of. */
 export class Cluster implements Disposable {
-  readonly clients: RedisNodeClients;
   readonly seed: Address;
   readonly #access: NodeAccess;
   readonly #routes = new NodeRoutes();
+  readonly #clients: RedisNodeClients;
 
   constructor(seed: Address, access: NodeAccess) {
     this.seed = seed;
     this.#access = { ...access, routes: this.#routes };
-    this.clients = new RedisNodeClients(this.#access);
+    this.#clients = new RedisNodeClients(this.#access);
+  }
+
+  get clients(): ClusterClients {
+    return this.#clients;
   }
 
   /** Where a node that is given or announced at an address is reached from here. */
@@ -32,6 +48,11 @@ export class Cluster implements Disposable {
   /** All views joined, starting from the seed. */
   async observe(wishes: ObserveWishes = {}): Promise<Topology> {
     return await this.#observeFrom(this.reach(this.seed), wishes);
+  }
+
+  /** All views joined, starting from the node at this address as it is reached from here. */
+  async observeFrom(address: Address, wishes: ObserveWishes): Promise<Topology> {
+    return await this.#observeFrom(address, wishes);
   }
 
   /**
@@ -83,6 +104,24 @@ export class Cluster implements Disposable {
     return await openRdbStream(address, { access: this.#access, signal });
   }
 
+  /** What an import needs to know of a primary that owns a slot. */
+  async lookAtImportTarget(
+    target: { readonly id: string; readonly address: Address; readonly slot: number },
+    payloadVersions: readonly number[],
+  ): Promise<ImportTargetView> {
+    return await lookAtImportTarget(target, { access: this.#access, payloadVersions });
+  }
+
+  /** The primaries, to bring keys to one of their databases. */
+  openImportTargets(topology: Topology, database: number): ImportTargets {
+    return new RedisImportTargets({
+      topology,
+      access: this.#access,
+      database,
+      observe: () => this.observeAgain(topology, { goneIds: new Set() }),
+    });
+  }
+
   async #observeFrom(given: Address, wishes: ObserveWishes): Promise<Topology> {
     const { mapAddress, credentials, timeoutMs } = this.#access;
     const seed = isSocketPath(given.host) ? await this.#addressBehind(given) : given;
@@ -107,6 +146,6 @@ export class Cluster implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.clients[Symbol.dispose]();
+    this.#clients[Symbol.dispose]();
   }
 }

@@ -77,14 +77,30 @@ export const accessFlags = {
   }),
 };
 
-/** Flags of every command that changes a cluster. */
-export const changeFlags = {
+/** Flags of every command that shows what it is going to do, and asks. */
+export const carryFlags = {
   "dry-run": Flags.boolean({ description: "Show the plan and change nothing." }),
   yes: Flags.boolean({ char: "y", description: "Do it without asking." }),
   wait: Flags.string({
     helpValue: "SECONDS",
     description: "Seconds the cluster may take to agree on a change.",
     default: "60",
+  }),
+};
+
+/** Flags of every command that changes a cluster. */
+export const changeFlags = {
+  ...carryFlags,
+  out: Flags.string({
+    helpValue: "FILE",
+    description: "Save the plan for slotctl apply, and change nothing.",
+  }),
+  "exit-code": Flags.boolean({
+    description: "With --dry-run or --out: exit with 3 when there is something to do.",
+  }),
+  snapshot: Flags.string({
+    helpValue: "FILE",
+    description: "Plan on what slotctl snapshot has saved, and ask no node; implies --dry-run.",
   }),
 };
 

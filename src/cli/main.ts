@@ -1,6 +1,7 @@
 import { arrangeArgv } from "./arrange-argv.ts";
 import { muteClosedStreams } from "./mute-closed-streams.ts";
 import { ownFolder, ownManifest } from "./own-manifest.ts";
+import { planWords } from "./plan-words.ts";
 import { settleProcess } from "./settle-process.ts";
 
 /**
@@ -21,7 +22,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     const { requireCommand } = await import("./require-command.ts");
     const { runCommand } = await import("./run-command.ts");
     const pjson = ownManifest();
-    const words = requireCommand(arrangeArgv(argv), { topics: Object.keys(pjson.oclif.topics ?? {}) });
+    const words = requireCommand(planWords(arrangeArgv(argv)), {
+      topics: Object.keys(pjson.oclif.topics ?? {}),
+    });
     await runCommand(words, { root: ownFolder(), pjson });
   } catch (error) {
     const { reportOutsideCommand } = await import("./report-error.ts");

@@ -44,6 +44,10 @@ export class Output {
     return redactSecrets(text, this.#secrets);
   }
 
+  redactDocument(document: unknown): unknown {
+    return redactDocument(document, this.#secrets);
+  }
+
   get stdout(): Canvas {
     return this.#canvas(process.stdout);
   }
@@ -55,6 +59,11 @@ export class Output {
   /** Lines of the result; with `--json` the document takes their place. */
   print(lines: readonly string[]): void {
     if (!this.json && lines.length > 0) process.stdout.write(`${this.redact(lines.join("\n"))}\n`);
+  }
+
+  /** A document that is the result itself, for a file; with `--json` the envelope takes its place. */
+  printDocument(document: unknown): void {
+    if (!this.json) process.stdout.write(`${JSON.stringify(this.redactDocument(document), null, 1)}\n`);
   }
 
   /** Lines for the person at the terminal. */
@@ -82,7 +91,7 @@ export class Output {
     if (this.#isOver) return;
     this.#isOver = true;
     if (!this.json) return;
-    process.stdout.write(`${JSON.stringify(redactDocument(document, this.#secrets), null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(this.redactDocument(document), null, 2)}\n`);
   }
 
   #canvas(stream: NodeJS.WriteStream): Canvas {

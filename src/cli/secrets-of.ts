@@ -18,12 +18,14 @@ export function secretsOf({
     // A server's command may stand where none is expected, as when the `--` in front of it was forgotten.
     ...secretsOfCommand(argv.slice(index)),
   ]);
-  return [...given, env["SLOTCTL_PASSWORD"], env["REDISCLI_AUTH"]].filter((secret) => secret !== undefined);
+  return [...given, env["SLOTCTL_PASSWORD"], env["SLOTCTL_FROM_PASSWORD"], env["REDISCLI_AUTH"]].filter(
+    (secret) => secret !== undefined,
+  );
 }
 
 /** As it was written and as it is meant: an address is percent-encoded, or should have been. */
 function secretsOfAddress(word: string): string[] {
-  const [, written] = /(?:redis|valkey)s?:\/\/[^:@/]*:(.*)@/is.exec(word) ?? [];
+  const [, written] = /(?:redis|valkey|sentinel)s?:\/\/[^:@/]*:(.*)@/is.exec(word) ?? [];
   if (written === undefined) return [];
   try {
     return [written, decodeURIComponent(written)];
@@ -37,7 +39,7 @@ function secretsOfAddress(word: string): string[] {
 /** Ours, what redis-cli calls it, and either with a slip of the finger; a file's name is no secret. */
 function secretsOfFlag(word: string, next: string): string[] {
   const [, name = "", value] = /^(--?[^=\s]+)=(.*)$/s.exec(word) ?? [undefined, word];
-  if (/^--pas(?!.*file)/i.test(name)) return [value ?? next];
+  if (/^--(?:(?:cluster-)?from-)?pas(?!.*file)/i.test(name)) return [value ?? next];
   if (name === "-a") return [value ?? next];
   return /^-a./.test(word) ? [word.slice(2)] : [];
 }

@@ -75,7 +75,9 @@ function readFromEnvironment(flags: object | undefined): object {
     Object.entries(flags ?? {}).map(([name, flag]: [string, object]) => [
       name,
       // The password is read by read-access.ts, which tells the environment from the command line.
-      name === "password" ? flag : withVariable(flag, `SLOTCTL_${name.replaceAll("-", "_").toUpperCase()}`),
+      name === "password" || name === "from-password"
+        ? flag
+        : withVariable(flag, `SLOTCTL_${name.replaceAll("-", "_").toUpperCase()}`),
     ]),
   );
 }

@@ -44,7 +44,7 @@ export default class AddNode extends ClusterCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(AddNode);
-    const settings = changeSettings(flags);
+    const settings = changeSettings(flags, args);
     const newTexts = args.new_and_seed.slice(0, -1);
     const seedText = args.new_and_seed.at(-1) ?? "";
     if (newTexts.length === 0) throw tooFewAddresses();

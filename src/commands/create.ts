@@ -45,7 +45,7 @@ export default class Create extends ClusterCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Create);
-    const settings = changeSettings(flags);
+    const settings = changeSettings(flags, args);
     const [first = "", ...others] = args.node_address;
     using cluster = await this.open(first, flags, others);
     const addresses = args.node_address.map((text) => parseSeed(text).address);

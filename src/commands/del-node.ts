@@ -34,7 +34,7 @@ export default class DelNode extends ClusterCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(DelNode);
-    const settings = changeSettings(flags);
+    const settings = changeSettings(flags, args);
     using cluster = await this.open(args.seed, flags);
     const topology = await cluster.observe({ moving: true });
     const nodeIds = args.node.map((node) => findNode(topology, node).id);

@@ -41,7 +41,7 @@ export default class Failover extends ClusterCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Failover);
-    const settings = changeSettings(flags);
+    const settings = changeSettings(flags, args);
     using cluster = await this.open(args.seed, flags);
     const topology = await cluster.observe();
     const mode = flags.takeover ? "takeover" : flags.force ? "force" : "graceful";

@@ -60,7 +60,7 @@ export default class Fix extends ClusterCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Fix);
-    const settings = changeSettings(flags);
+    const settings = changeSettings(flags, args);
     const slots = flags.slots === undefined ? undefined : parseSlots(flags.slots);
     using cluster = await this.open(args.seed, flags);
     const topology = await cluster.observe({ settings: true, moving: true, repair: true, deep: flags.deep });

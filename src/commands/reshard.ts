@@ -55,7 +55,7 @@ export default class Reshard extends ClusterCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Reshard);
-    const settings = changeSettings(flags);
+    const settings = changeSettings(flags, args);
     const slots =
       flags["slot-ranges"] === undefined ? parseCount(flags.slots ?? "") : parseSlots(flags["slot-ranges"]);
     using cluster = await this.open(args.seed, flags);

@@ -30,7 +30,7 @@ export default class SetTimeout extends ClusterCommand {
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(SetTimeout);
-    const settings = changeSettings(flags);
+    const settings = changeSettings(flags, args);
     const wish = {
       timeoutMs: parseNodeTimeout(args.milliseconds),
       unreachableOk: flags["unreachable-ok"],

@@ -19,7 +19,8 @@ function session(line: string, input: string): Session {
   const invocation = parseInvocation(`--cluster reshard h:1 ${line}`.trim().split(" ")) as Invocation;
   const mapAddress: Session["access"]["mapAddress"] = (address) => address;
   const access = { username: undefined, password: undefined, tls: undefined, timeoutMs: 1, mapAddress };
-  return { invocation, output, access, teller: new Teller(output, new Answers(Readable.from([input]))) };
+  const answers = new Answers(Readable.from([input]));
+  return { invocation, output, access, answers, teller: new Teller(output, answers) };
 }
 
 const options = (from: string) => `--cluster-slots 5 --cluster-to ${B} --cluster-from ${from}`;

@@ -34,7 +34,7 @@ export const HELP = `Cluster Manager Commands, as redis-cli and valkey-cli have 
                  --cluster-only-masters (or --cluster-only-primaries)
                  --cluster-only-replicas
   set-timeout    host:port milliseconds
-  import         host:port (not there yet)
+  import         host:port
                  --cluster-from <arg>
                  --cluster-from-user <arg>
                  --cluster-from-pass <arg>

@@ -52,13 +52,13 @@ async function runSubcommand(
   const invocation = withEnvironment(await withStdin(parsed));
   output.protect(invocation.settings.get("from-password"));
   const access =
-    invocation.subcommand === "help" || invocation.subcommand === "import"
+    invocation.subcommand === "help"
       ? NO_ACCESS
       : await readDropInAccess(invocation, { output, answers, env: process.env });
-  return await SUBCOMMANDS[invocation.subcommand]({ invocation, output, teller, access });
+  return await SUBCOMMANDS[invocation.subcommand]({ invocation, output, answers, teller, access });
 }
 
-/** Some subcommands ask no node. */
+/** Help asks no node. */
 const NO_ACCESS = {
   username: undefined,
   password: undefined,

@@ -61,7 +61,7 @@ async function choosePassword(
 }
 
 /** Unlike our own commands redis-cli takes it from a pipe as well. */
-async function readPassword(answers: Answers): Promise<string> {
+export async function readPassword(answers: Answers): Promise<string> {
   if (process.stdin.isTTY && process.stderr.isTTY) return await askPassword();
   const line = await answers.next();
   if (line !== undefined) return line.replace(/\r$/, "");

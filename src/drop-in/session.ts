@@ -4,6 +4,7 @@ import { Cluster } from "../cli/cluster.ts";
 import type { Output } from "../cli/output.ts";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { NodeAccess } from "../wire/node-access.ts";
+import type { Answers } from "./answers.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Teller } from "./teller.ts";
 import { typedAddress } from "./typed-address.ts";
@@ -12,6 +13,7 @@ import { typedAddress } from "./typed-address.ts";
 export interface Session {
   readonly invocation: Invocation;
   readonly output: Output;
+  readonly answers: Answers;
   readonly teller: Teller;
   readonly access: NodeAccess;
 }

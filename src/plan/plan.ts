@@ -11,7 +11,8 @@ export type CommandName =
   | "rebalance"
   | "failover"
   | "fix"
-  | "set-timeout";
+  | "set-timeout"
+  | "undo";
 
 /** What a command will do, and what it was decided on. Data only: print it, compare it, keep it. */
 export interface Plan {
@@ -77,6 +78,14 @@ export type PlanNote =
   | { readonly kind: "timeout-long"; readonly timeoutMs: number }
   /** The shard of `node` is left without a replica. */
   | { readonly kind: "without-replica"; readonly node: string }
+  /** Of what a saved plan did, this stays as it is. */
+  | {
+      readonly kind: "not-undone";
+      readonly what: NotUndone;
+      readonly nodes: readonly string[];
+      /** In the SLOTS notation; empty where it is about none. */
+      readonly slots: string;
+    }
   /** What a forced failover can lose. */
   | {
       readonly kind: "writes-at-risk";
@@ -84,6 +93,20 @@ export type PlanNote =
       readonly lagBytes: number | undefined;
       readonly mode: "force" | "takeover";
     };
+
+export type NotUndone =
+  /** The old primary is gone, or follows somebody else. */
+  | "failover"
+  /** Somebody else has moved them since. */
+  | "slots-moved-since"
+  /** Their old owner is no primary any more, or does not answer. */
+  | "slots-of-a-replica"
+  /** Its old primary is none any more, or does not answer. */
+  | "replica"
+  /** It has slots that the plan did not give it. */
+  | "newcomer-with-slots"
+  | "removed"
+  | "repaired";
 
 export type PlacementReach =
   /** No replica shares a host with its primary or with a sibling. */

@@ -77,6 +77,8 @@ export function describeNote(note: PlanNote, basis: Topology): DescribedNote {
       return warning(
         `A dead primary is only noticed after ${formatNumber(note.timeoutMs / 1000)} s: its slots take no writes for as long.`,
       );
+    case "not-undone":
+      return warning(notUndoneText(note, name));
     case "without-replica":
       return warning(`The shard of ${name(note.node)} is left without a replica.`);
     case "writes-at-risk":
@@ -127,4 +129,30 @@ function info(message: string): DescribedNote {
 
 function warning(message: string): DescribedNote {
   return { severity: "warning", message };
+}
+
+function notUndoneText(
+  { what, nodes, slots }: Extract<PlanNote, { kind: "not-undone" }>,
+  name: (id: string) => string,
+): string {
+  const who = listNames(nodes.map(name));
+  switch (what) {
+    case "failover":
+      return `The failover is not undone: ${who} is no replica of its old shard any more.`;
+    case "slots-moved-since":
+      return `Slots ${slots} are not undone: somebody has moved them to ${who} since.`;
+    case "slots-of-a-replica":
+      return (
+        `Slots ${slots} cannot go back to ${who}, which is no primary any more or does not answer. When a primary gives its ` +
+        "last slot away the server may make it a replica; del-node and add-node make it a primary again."
+      );
+    case "replica":
+      return `${who} stays where it is: its old primary is none any more, or does not answer.`;
+    case "newcomer-with-slots":
+      return `${who} stays in the cluster: it has slots ${slots}, which the plan did not give it.`;
+    case "removed":
+      return `${who} stays out of the cluster: it was emptied and has a new id. add-node takes it in again.`;
+    case "repaired":
+      return `The repair of slots ${slots} is not undone.`;
+  }
 }

@@ -1,4 +1,4 @@
-import type { ClusterNode } from "../cluster/topology.ts";
+import type { ClusterNode, Topology } from "../cluster/topology.ts";
 import type { Plan } from "../plan/plan.ts";
 import { describeNote } from "./describe-note.ts";
 import { reasonJson } from "./json-reason.ts";
@@ -10,7 +10,7 @@ export function planJson(plan: Plan) {
   return {
     schemaVersion: 1,
     command: plan.command,
-    basis: { nodes: plan.basis.nodes.map(basisNodeJson) },
+    basis: basisJson(plan.basis),
     steps: plan.steps.map((step) => ({
       ...stepJson(step),
       ...(step.why ? { why: reasonJson(step.why, plan.basis) } : {}),
@@ -18,6 +18,10 @@ export function planJson(plan: Plan) {
     notes: plan.notes.map((note) => ({ ...note, ...describeNote(note, plan.basis) })),
     summary: summarizePlan(plan),
   } as const;
+}
+
+export function basisJson({ nodes }: Topology) {
+  return { nodes: nodes.map(basisNodeJson) };
 }
 
 /** What a plan depends on: who is there, in which role, with which slots, as of which epoch. */

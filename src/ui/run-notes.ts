@@ -16,3 +16,8 @@ export function stoppingNote({ isApplied }: { isApplied: boolean }): string {
     ? "Every step is done; a last look at the nodes is under way. Once more ends without it."
     : "Stopping at the next safe point. Once more stops at once, and may leave slots open.";
 }
+
+/** Where a plan went that was only to be saved. */
+export function savedPlanNote(file: string): string {
+  return `Saved to ${file}, and nothing was changed. Carry it out with: slotctl apply ${file}`;
+}

@@ -21,6 +21,7 @@ const nothingToDo: Record<Plan["command"], string> = {
   failover: "Nothing to do: this node is the primary of its shard already.",
   fix: "Nothing to do: nothing is wrong that fix could repair.",
   "set-timeout": "Nothing to do: every node that answers has this timeout already.",
+  undo: "Nothing to do: whatever can be taken back of that plan is as it was before.",
 };
 
 function summarizeKind(kind: StepKind, all: readonly Step[]): string {

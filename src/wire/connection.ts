@@ -15,6 +15,7 @@ import {
 } from "./connection-failure.ts";
 import { commandName } from "./command-name.ts";
 import { endsWithin } from "./ends-within.ts";
+import { limitReplies } from "./limit-replies.ts";
 import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { quietOptions } from "./quiet-options.ts";
 import { isDenied, ReplyError } from "./reply-errors.ts";
@@ -155,23 +156,11 @@ export class Connection {
       if (this.#redis === redis) this.#drop();
     });
     this.#access.routes?.arrived(this.address, redis.stream.remoteAddress);
-    this.#limitReplies(redis);
+    limitReplies(redis, this.#connecting.replyBytesMax, () => {
+      this.#reason ??= Object.assign(new Error("too large"), { code: REPLY_TOO_LARGE });
+    });
     await this.#authenticate(redis);
     return redis;
-  }
-
-  #limitReplies(redis: Redis): void {
-    const { replyBytesMax } = this.#connecting;
-    if (replyBytesMax === undefined) return;
-    let bytes = 0;
-    redis.stream.on("data", (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes <= replyBytesMax || redis.stream.destroyed) return;
-      this.#reason ??= Object.assign(new Error("too large"), { code: REPLY_TOO_LARGE });
-      redis.disconnect();
-      // Or the node would go on sending until it has told all.
-      redis.stream.destroy();
-    });
   }
 
   /** By ourselves, for ioredis writes a warning of its own when a node has no password. */

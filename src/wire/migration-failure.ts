@@ -53,7 +53,20 @@ export function migrationsOfOthers(address: Address, others: readonly SlotMigrat
     {
       code: "migrations-of-others",
       node,
-      hint: `CLUSTER CANCELSLOTMIGRATIONS at ${node} ends all of them; nothing is lost by it.`,
+      hint: `CLUSTER CANCELSLOTMIGRATIONS at ${node} ends all of them. Not while one of them is in state failover-granted: writes of that moment would be lost.`,
+    },
+  );
+}
+
+/** Its target takes over at this moment. */
+export function migrationGranted(address: Address): NodeFailed {
+  const node = formatAddress(address);
+  return new NodeFailed(
+    `${node} has granted the slots of a migration to its target, which takes them over.`,
+    {
+      code: "migration-granted",
+      node,
+      hint: "Run the same command again: it looks at who owns the slots and goes on from there.",
     },
   );
 }

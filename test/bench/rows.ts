@@ -3,6 +3,7 @@ import { backupRow } from "./backup-row.ts";
 import type { BenchRow } from "./bench-row.ts";
 import { createRow } from "./create-row.ts";
 import { emptyAndLargeRows } from "./empty-and-large-rows.ts";
+import { importRow } from "./import-row.ts";
 import { farRows } from "./far-rows.ts";
 import { smallKeyRows } from "./small-key-rows.ts";
 import { startUpRow } from "./start-up-row.ts";
@@ -28,6 +29,7 @@ export const rows: readonly BenchRow[] = [
   ...atomicRows,
   ...emptyAndLargeRows,
   ...farRows,
+  importRow,
   backupRow,
   startUpRow,
 ];

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FLAGS, IDLE_FLAGS, IDLE_SETTINGS, SETTINGS } from "../../src/drop-in/option-table.ts";
 import { listServers } from "../servers/list-servers.ts";
 import { runProgram } from "../servers/run-program.ts";
-import { configOf } from "../support/live-node.ts";
+import { startStandalone } from "../support/import-grounds.ts";
+import { nodeAt } from "../support/live-cluster.ts";
+import { ask, askAll, configOf } from "../support/live-node.ts";
 import { type Twin, Twins } from "../support/drop-in-twins.ts";
 
 const all = await listServers();
@@ -250,17 +252,42 @@ describe.each(newest)("beside the CLI of $engine $version", (server) => {
     expect(files.filter((name) => name !== "manifest.json")).toEqual(await named(twins.cli));
   });
 
-  test("import says that it is not there", async () => {
-    const { ours } = await twins.run((twin) => [
+  test.each([
+    { flags: ["--cluster-copy"], left: 50 },
+    { flags: ["--cluster-replace"], left: 0 },
+  ])("import $flags leaves both clusters with the same keys", async ({ flags, left }) => {
+    await using sources = await startStandalone(server, 2);
+    const sourceOf = (twin: Twin) => nodeAt(sources.nodes, twin === twins.cli ? 0 : 1);
+    const names = Array.from({ length: 50 }, (_, index) => `imported:${index}`);
+    await twins.both((twin) =>
+      askAll(
+        sourceOf(twin),
+        names.map((name) => ["SET", name, `of ${name}`]),
+      ),
+    );
+    const { cli, ours } = await twins.run((twin) => [
       "--cluster",
       "import",
       twin.at(0),
       "--cluster-from",
-      "127.0.0.1:1",
-      "--cluster-copy",
+      sourceOf(twin).address,
+      ...flags,
     ]);
-    expect(ours).toMatchObject({ exitCode: 1, stderr: "" });
-    expect(ours.stdout).toBe("[ERR] slotctl has no import yet: use redis-cli --cluster import for it.\n");
+    expect([cli.exitCode, ours.exitCode, ours.stderr]).toEqual([0, 0, ""]);
+    expect(ours.stdout).toContain("*** Importing 50 keys from DB 0");
+    const kept = await Promise.all(sources.nodes.map((node) => ask(node, "DBSIZE")));
+    expect(kept).toEqual([left, left]);
+    const [mine, theirs] = await Promise.all([twins.ours, twins.cli].map((twin) => importedIn(twin)));
+    expect(mine).toEqual(names.toSorted());
+    expect(theirs).toEqual(mine);
+  });
+
+  test("import without a source, or from one that is not there, fails as the CLI does", async () => {
+    for (const from of [[], ["--cluster-from", "127.0.0.1:1"]]) {
+      const { cli, ours } = await twins.run((twin) => ["--cluster", "import", twin.at(0), ...from]);
+      expect(ours.exitCode).toBe(cli.exitCode);
+      expect(ours.exitCode).toBe(1);
+    }
   });
 
   test("takes every option that the CLI's help names", async () => {
@@ -284,4 +311,15 @@ function reshard(twin: Twin): string[] {
 
 async function between(twin: Twin, from: number, to: number): Promise<string[]> {
   return ["--cluster-from", await twin.id(from), "--cluster-to", await twin.id(to)];
+}
+
+/** The imported keys that any node has, replicas among them. */
+async function importedIn(twin: Twin): Promise<string[]> {
+  const found = await Promise.all(
+    Array.from(
+      { length: 9 },
+      async (_, index) => (await ask(twin.node(index), "KEYS", "imported:*")) as string[],
+    ),
+  );
+  return [...new Set(found.flat())].sort();
 }

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { SavedValue } from "../../src/cluster/key-conflict.ts";
+import { SlotSet } from "../../src/cluster/slot-set.ts";
 import { Refused } from "../../src/errors.ts";
 import type { FixWish } from "../../src/plan/plan-fix.ts";
 import type { Plan } from "../../src/plan/plan.ts";
@@ -9,6 +10,7 @@ import type { SimCluster } from "../support/sim-cluster.ts";
 import { openSlotsIn, unfinishedIn } from "../support/sim-cluster-checks.ts";
 import { keyInSlot } from "../support/sim-cluster-keys.ts";
 import { carryOut } from "../support/sim-cluster-run.ts";
+import { resume, throughFile } from "../support/sim-cluster-saved.ts";
 import { fixKilledAfterAnyChange, plannedFix } from "../support/sim-fix.ts";
 
 // Slots that are broken at random: who says that he owns them, who has them open, who holds keys of them, and in
@@ -39,6 +41,41 @@ test.each(SEEDS.slice(0, 8))(
     expect(broken).toEqual([]);
   },
 );
+
+test.each(SEEDS.slice(0, 8))(
+  "a saved repair that was killed is finished from its file, seed %i",
+  async (seed) => {
+    for (let changes = 1; ; changes += 5) {
+      const cluster = aBrokenCluster(seed);
+      const saved = throughFile(await planned(cluster));
+      cluster.stopAfter(changes);
+      const end = await carryOut(cluster, (await resume(cluster, saved)).plan).then(
+        () => "done",
+        () => "killed",
+      );
+      cluster.revive();
+      const again = await resume(cluster, saved);
+      expect(again.changes.filter(({ matters }) => matters)).toEqual([]);
+      await carryOut(cluster, again.plan);
+      expect({ changes, left: await brokenStill(cluster) }).toEqual({ changes, left: [] });
+      if (end === "done") break;
+    }
+  },
+);
+
+test("a saved repair is not carried out where it would lead somewhere else by now", async () => {
+  const cluster = aBrokenCluster(1);
+  await carryOut(cluster, await planned(cluster));
+  cluster.node("b").importing.set(7, idOf("a"));
+  cluster.node("a").migrating.set(7, idOf("b"));
+  const saved = throughFile(await planned(cluster));
+  expect((await resume(cluster, saved)).changes).toEqual([]);
+  cluster.node("c").slots.set(7, idOf("c"));
+  cluster.node("c").configEpoch = 50;
+  expect((await resume(cluster, saved)).changes).toMatchObject([
+    { change: { kind: "repair", slots: SlotSet.of([7]), isId: idOf("c") }, matters: true },
+  ]);
+});
 
 test.each([
   { rule: "keep-owner", stays: "of the owner", saved: "of another" },

@@ -1,10 +1,12 @@
 import { glob, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { PLANNING_COMMANDS } from "../../src/cli/plan-words.ts";
 import { EXIT } from "../../src/cli/exit-codes.ts";
 
 interface CommandClass {
-  readonly flags: Readonly<Record<string, unknown>>;
+  /** Undefined where a command has none of its own. */
+  readonly flags: Readonly<Record<string, unknown>> | undefined;
   readonly baseFlags: Readonly<Record<string, unknown>>;
 }
 
@@ -29,19 +31,26 @@ describe.each([...commands])("docs/commands.md on %s", (id, { flags, baseFlags }
   });
 });
 
-test.each(["README.md", "CHANGELOG.md", "docs/architecture.md", "docs/commands.md", "docs/redis-cli.md"])(
-  "%s names commands that are there",
-  async (path) => {
-    const named = [...codeIn(await read(path)).matchAll(/^(?:\$ )?slotctl ((?:local )?[a-z][a-z-]*)/gm)];
-    expect(named.map(([, id = ""]) => id).filter((id) => !commands.has(id))).toEqual([]);
-  },
-);
+test.each([
+  "README.md",
+  "CHANGELOG.md",
+  "docs/architecture.md",
+  "docs/commands.md",
+  "docs/plans.md",
+  "docs/rebalancing.md",
+  "docs/redis-cli.md",
+])("%s names commands that are there", async (path) => {
+  const named = [...codeIn(await read(path)).matchAll(/^(?:\$ )?slotctl ((?:local )?[a-z][a-z-]*)/gm)];
+  expect(named.map(([, id = ""]) => id).filter((id) => id !== "plan" && !commands.has(id))).toEqual([]);
+});
 
 test.each([
   "README.md",
   "docs/architecture.md",
   "docs/commands.md",
   "docs/containers.md",
+  "docs/plans.md",
+  "docs/rebalancing.md",
   "docs/redis-cli.md",
   "docs/security.md",
 ])("%s links to what is there", async (path) => {
@@ -112,3 +121,10 @@ function flagsIn(text: string): Set<string> {
 function read(path: string): Promise<string> {
   return readFile(`${root}/${path}`, "utf8");
 }
+
+test("plan COMMAND is there for every command that plans", () => {
+  const planning = [...commands]
+    .filter(([, { flags }]) => Object.keys(flags ?? {}).includes("snapshot"))
+    .map(([id]) => id);
+  expect(PLANNING_COMMANDS.toSorted()).toEqual(planning.toSorted());
+});

@@ -91,6 +91,7 @@ export function everyNote(): PlanNote[] {
     "timeout-short": { kind: "timeout-short", timeoutMs: 500 },
     "timeout-long": { kind: "timeout-long", timeoutMs: 90_000 },
     "without-replica": { kind: "without-replica", node: idOf("a") },
+    "not-undone": { kind: "not-undone", what: "slots-moved-since", nodes: [idOf("b")], slots: "5-6" },
     "writes-at-risk": { kind: "writes-at-risk", node: idOf("r"), lagBytes: undefined, mode: "force" },
   };
   return Object.values(notes);

@@ -6,7 +6,11 @@ const POLL_MS = 1;
 /** Runs slotctl and kills it as soon as it has told of so many events; it may be a little further by then. */
 export async function killSlotctlAfter(
   args: readonly string[],
-  { eventCount, signal = "SIGKILL" }: { eventCount: number; signal?: NodeJS.Signals },
+  {
+    eventCount,
+    signal = "SIGKILL",
+    env = {},
+  }: { eventCount: number; signal?: NodeJS.Signals; env?: Readonly<Record<string, string>> },
 ): Promise<SlotctlResult> {
   const ended = new AbortController();
   const watch = async (running: RunningSlotctl) => {
@@ -20,6 +24,7 @@ export async function killSlotctlAfter(
   };
   let watching: Promise<void> | undefined;
   const result = await runSlotctl([...args, "--progress", "json"], {
+    env,
     onStart: (running) => {
       watching = watch(running);
     },

@@ -116,5 +116,5 @@ function documentOf(args: readonly string[], result: SlotctlResult): SlotctlDocu
 /** A command that failed before it knew anything has no data. */
 function dataFaults({ command, ok, data }: SlotctlDocument): string[] {
   if (!ok && data === undefined) return [];
-  return faultsIn(["info", "check", "call"].includes(command) ? command : "change", data);
+  return faultsIn(["info", "check", "call", "show", "import"].includes(command) ? command : "change", data);
 }

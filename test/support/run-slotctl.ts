@@ -27,6 +27,8 @@ export interface SlotctlDocument {
 export interface SlotctlOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Where it runs; by default where the tests do. */
+  readonly cwd?: string;
   readonly timeoutMs?: number;
   /** The words that slotctl's own come behind, where it is not this machine's Node on what is built here. */
   readonly launcher?: readonly string[];
@@ -48,6 +50,7 @@ export function runSlotctl(args: readonly string[], options: SlotctlOptions = {}
   const startMs = performance.now();
   const [program = "", ...words] = [...(options.launcher ?? [process.execPath, BIN]), ...args];
   const child = spawn(program, words, {
+    cwd: options.cwd,
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: process.env["HOME"] ?? "",

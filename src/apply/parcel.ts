@@ -1,0 +1,22 @@
+import keySlot from "cluster-key-slot";
+import type { KeyValue } from "../wire/import-source.ts";
+
+/** A value on its way into the cluster, and what became of it. */
+export interface Parcel {
+  readonly value: KeyValue;
+  /** What this run has put there before the source changed. */
+  readonly before: KeyValue | undefined;
+  readonly slot: number;
+  /** Sent over a connection that then failed: it may be there or not. */
+  mayBeThere: boolean;
+  /** What the cluster was last seen to hold in its place. */
+  seen: Buffer | undefined;
+  outcome: Outcome | undefined;
+}
+
+export type Outcome = "written" | "identical" | "replaced" | "skipped" | "conflict" | "differs" | "ended";
+
+export function parcelOf(value: KeyValue, before?: KeyValue): Parcel {
+  const slot = keySlot(value.key);
+  return { value, before, slot, mayBeThere: false, seen: undefined, outcome: undefined };
+}

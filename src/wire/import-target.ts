@@ -1,0 +1,223 @@
+import { hash } from "node:crypto";
+import { type Address, formatAddress } from "../cluster/address.ts";
+import { NodeFailed } from "../errors.ts";
+import type { BulkConnection } from "./bulk-connection.ts";
+import { CommandBytes } from "./command-bytes.ts";
+import { withoutArguments } from "./connection-failure.ts";
+import type { KeyValue } from "./import-source.ts";
+import { nodeFailure } from "./node-failure.ts";
+import { parseInfo } from "./parse-info.ts";
+import { isOutOfMemory, ReplyError } from "./reply-errors.ts";
+import type { RawReply } from "./reply-reader.ts";
+import { temporaryKeyBeside } from "./temporary-key.ts";
+
+/** What a primary says to a value: `elsewhere` means that this node, now, is not the one to ask. */
+export type Stored = "stored" | "exists" | "elsewhere";
+
+/** One primary of the cluster that keys are brought to, in one of its databases. */
+export interface ImportTarget extends Disposable {
+  readonly address: Address;
+  readonly isOver: boolean;
+  /** Stores those whose key it does not have. @throws NodeFailed where it cannot. */
+  store(values: readonly KeyValue[]): Promise<Stored[]>;
+  /** What it holds under these keys. */
+  look(keys: readonly Buffer[]): Promise<(FoundValue | undefined | "elsewhere")[]>;
+  /** A source's payload as this node would write it, to be compared with one of its own. */
+  rewrite(value: KeyValue): Promise<Buffer | "elsewhere">;
+  /** Stores a value in place of one that is still what it was; `exists` where it is not. */
+  exchange(value: KeyValue, before: Buffer): Promise<Stored>;
+  /** Deletes a key that is still what it was. */
+  withdraw(key: Buffer, before: Buffer): Promise<boolean>;
+  /** Waits until replicas have all that was stored over this connection. */
+  confirm(waitMs: number): Promise<Confirmed>;
+}
+
+export interface FoundValue {
+  readonly dump: Buffer;
+  readonly endsAtMs: number;
+}
+
+export interface Confirmed {
+  readonly isPrimary: boolean;
+  /** Replicas that have it, and those that are connected. */
+  readonly acknowledged: number;
+  readonly connected: number;
+}
+
+/** What a RESTORE takes beside key and value: words, lengths and line ends. */
+const RESTORE_BYTES = 80;
+
+const EXCHANGE = Buffer.from(`local dump = redis.call('DUMP', KEYS[1])
+if not dump or redis.sha1hex(dump) ~= ARGV[1] then return 0 end
+redis.call('RESTORE', KEYS[1], ARGV[2], ARGV[3], 'REPLACE', 'ABSTTL')
+return 1`);
+
+const WITHDRAW = Buffer.from(`local dump = redis.call('DUMP', KEYS[1])
+if not dump or redis.sha1hex(dump) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`);
+
+/** In one script, so that nobody ever sees the key. */
+const REWRITE = Buffer.from(`redis.call('RESTORE', KEYS[1], 0, ARGV[1], 'REPLACE')
+local dump = redis.call('DUMP', KEYS[1])
+redis.call('DEL', KEYS[1])
+return dump`);
+
+export class RedisImportTarget implements ImportTarget {
+  readonly address: Address;
+  readonly #connection: BulkConnection;
+  readonly #hasExpireTime: boolean;
+  #replicas = 0;
+
+  constructor(connection: BulkConnection, { hasExpireTime }: { readonly hasExpireTime: boolean }) {
+    this.address = connection.address;
+    this.#connection = connection;
+    this.#hasExpireTime = hasExpireTime;
+  }
+
+  get isOver(): boolean {
+    return this.#connection.isOver;
+  }
+
+  async store(values: readonly KeyValue[]): Promise<Stored[]> {
+    const commands = new CommandBytes(
+      values.reduce((sum, { key, dump }) => sum + key.length + dump.length + RESTORE_BYTES, 0),
+    );
+    for (const { key, dump, endsAtMs } of values) {
+      const isLasting = endsAtMs < 0;
+      commands.begin(isLasting ? 4 : 5);
+      commands.word("RESTORE");
+      commands.word(key);
+      commands.word(isLasting ? "0" : String(endsAtMs));
+      commands.word(dump);
+      if (!isLasting) commands.word("ABSTTL");
+    }
+    return (await this.#connection.send(commands)).map((reply) =>
+      reply === "OK" ? "stored" : this.#refusalOf(reply, "RESTORE"),
+    );
+  }
+
+  async look(keys: readonly Buffer[]): Promise<(FoundValue | undefined | "elsewhere")[]> {
+    const commands = new CommandBytes();
+    const ends = this.#hasExpireTime ? "PEXPIRETIME" : "PTTL";
+    commands.add(["TIME"]);
+    for (const key of keys) {
+      commands.add(["DUMP", key]);
+      commands.add([ends, key]);
+    }
+    const [time, ...replies] = await this.#connection.send(commands);
+    const nowMs = this.#hasExpireTime ? 0 : millisecondsOf(time ?? null);
+    return keys.map((_, index) => {
+      const [dump = null, left = -1] = replies.slice(index * 2, index * 2 + 2);
+      if (dump instanceof ReplyError || left instanceof ReplyError) {
+        const said = this.#refusalOf(dump instanceof ReplyError ? dump : left, "DUMP");
+        return said === "elsewhere" ? said : undefined;
+      }
+      if (!Buffer.isBuffer(dump)) return undefined;
+      return { dump, endsAtMs: Number(left) < 0 ? -1 : nowMs + Number(left) };
+    });
+  }
+
+  async rewrite({ key, dump }: KeyValue): Promise<Buffer | "elsewhere"> {
+    const reply = await this.#connection.one("EVAL", REWRITE, "1", temporaryKeyBeside(key), dump);
+    if (Buffer.isBuffer(reply)) return reply;
+    this.#refusalOf(reply, "RESTORE");
+    return "elsewhere";
+  }
+
+  async exchange({ key, dump, endsAtMs }: KeyValue, before: Buffer): Promise<Stored> {
+    const endsAt = String(Math.max(0, endsAtMs));
+    const reply = await this.#connection.one("EVAL", EXCHANGE, "1", key, hash("sha1", before), endsAt, dump);
+    if (reply === 1) return "stored";
+    return reply === 0 ? "exists" : this.#refusalOf(reply, "RESTORE");
+  }
+
+  async withdraw(key: Buffer, before: Buffer): Promise<boolean> {
+    const reply = await this.#connection.one("EVAL", WITHDRAW, "1", key, hash("sha1", before));
+    if (reply instanceof ReplyError) this.#refusalOf(reply, "DEL");
+    return reply === 1;
+  }
+
+  /**
+   * Of what was sent over this connection: WAIT counts from the last command of its own, and whether the node still is
+   * the primary is asked behind it, for one that has become a replica forgets what it had.
+   */
+  async confirm(waitMs: number): Promise<Confirmed> {
+    const commands = new CommandBytes();
+    commands.add(["WAIT", String(this.#replicas), String(waitMs)]);
+    commands.add(["INFO", "replication"]);
+    const [acknowledged = null, text = null] = await this.#connection.send(commands);
+    const info = parseInfo(String(text));
+    const connected = Array.from({ length: Number(info.get("connected_slaves") ?? 0) }, (_, index) =>
+      info.get(`slave${index}`),
+    ).filter((line) => line?.includes("state=online")).length;
+    this.#replicas = connected;
+    return {
+      isPrimary: info.get("role") === "master" && typeof acknowledged === "number",
+      acknowledged: typeof acknowledged === "number" ? acknowledged : 0,
+      connected,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    this.#connection[Symbol.dispose]();
+  }
+
+  /** What a refusal means for the key. @throws NodeFailed where it means that the import cannot go on. */
+  #refusalOf(reply: RawReply, command: string): "exists" | "elsewhere" {
+    const { address } = this;
+    if (!(reply instanceof ReplyError)) {
+      const node = formatAddress(address);
+      throw new NodeFailed(`${node} answers ${command} with what is no answer to it.`, {
+        code: "command-failed",
+        node,
+      });
+    }
+    if (reply.replyCode === "BUSYKEY") return "exists";
+    if (ELSEWHERE.has(reply.replyCode) || /non local key/i.test(reply.message)) return "elsewhere";
+    throw targetFailure(reply, { address, command, user: this.#connection.user });
+  }
+}
+
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "MOVED",
+  "ASK",
+  "TRYAGAIN",
+  "CLUSTERDOWN",
+  "READONLY",
+  "LOADING",
+  "MASTERDOWN",
+  "UNBLOCKED",
+]);
+
+function targetFailure(
+  reply: ReplyError,
+  { address, command, user }: { readonly address: Address; readonly command: string; readonly user: string },
+): Error {
+  const node = formatAddress(address);
+  if (isOutOfMemory(reply)) {
+    return new NodeFailed(`${node} is full: it takes no more keys (maxmemory).`, {
+      code: "target-full",
+      node,
+      reason: "it has reached its maxmemory",
+      hint: "Raise maxmemory on it, or add shards and run slotctl rebalance, then run the same command again: it goes on from here.",
+      cause: reply,
+    });
+  }
+  if (/DUMP payload version or checksum|Bad data format/i.test(reply.message)) {
+    return new NodeFailed(
+      `${node} (the target) does not understand a value of the source: ${withoutArguments(reply.message)}.`,
+      {
+        code: "payload-not-understood",
+        node,
+        hint: "The source is newer than the cluster, or has a module that the cluster has not: upgrade the cluster first.",
+        cause: reply,
+      },
+    );
+  }
+  return nodeFailure(reply, { address, command, user });
+}
+
+function millisecondsOf(time: RawReply): number {
+  const [seconds, micros] = Array.isArray(time) ? (time as readonly Buffer[]) : [];
+  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+}

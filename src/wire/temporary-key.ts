@@ -1,0 +1,30 @@
+import { randomBytes } from "node:crypto";
+import keySlot from "cluster-key-slot";
+import { SLOT_COUNT } from "../cluster/slot-set.ts";
+
+/** A name that nobody uses, in the slot of the key. */
+export function temporaryKeyBeside(key: Buffer): Buffer {
+  return temporaryKeyIn(keySlot(key));
+}
+
+/** A name that nobody uses, in a slot. */
+export function temporaryKeyIn(slot: number): Buffer {
+  tags ??= tagsOfSlots();
+  return Buffer.from(`slotctl:${UNUSED}:{${tags[slot] ?? ""}}`);
+}
+
+const UNUSED = randomBytes(8).toString("hex");
+let tags: readonly string[] | undefined;
+
+/** For each slot the first number whose digits are hashed into it. */
+function tagsOfSlots(): string[] {
+  const found = new Array<string>(SLOT_COUNT);
+  for (let number = 0, left = SLOT_COUNT; left > 0; number++) {
+    const tag = String(number);
+    const slot = keySlot(tag);
+    if (found[slot] !== undefined) continue;
+    found[slot] = tag;
+    left -= 1;
+  }
+  return found;
+}

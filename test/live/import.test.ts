@@ -1,0 +1,196 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { listServers } from "../servers/list-servers.ts";
+import {
+  contentsOf,
+  ImportGrounds,
+  SourceWriter,
+  writeKinds,
+  writeWorkedOn,
+} from "../support/import-grounds.ts";
+import { killSlotctlAfter } from "../support/live-kill.ts";
+import { type SlotctlJson, slotctlJson } from "../support/live-slotctl.ts";
+import { representatives } from "../support/live-versions.ts";
+import { eventually } from "../support/live-wait.ts";
+import { runSlotctl } from "../support/run-slotctl.ts";
+
+const cases = representatives(await listServers()).map((server) => ({
+  server,
+  name: `${server.engine} ${server.version}`,
+}));
+const KEYS = 600;
+
+describe.each(cases)("an import on $name", ({ server }) => {
+  let grounds: ImportGrounds;
+
+  beforeAll(async () => {
+    grounds = await ImportGrounds.start({ server, replicas: 1, sources: 2 });
+  });
+  afterAll(async () => await grounds[Symbol.asyncDispose]());
+  beforeEach(async () => await grounds.clear());
+
+  const importing = async (args: readonly string[], exits = 0): Promise<SlotctlJson> =>
+    await slotctlJson(["import", grounds.seed, ...args, "--yes"], { exits });
+  const imported = ({ document }: SlotctlJson): Readonly<Record<string, number>> =>
+    document.data["imported"] as unknown as Readonly<Record<string, number>>;
+
+  test("copies every kind of key with its time to live to the millisecond, and again finds all of it there", async () => {
+    await writeKinds(grounds.source(), KEYS);
+    const before = await contentsOf(grounds.source());
+    const first = await importing(["--from", grounds.from(), "--copy", "--verify"]);
+    expect(imported(first)).toMatchObject({ written: KEYS, taken: 0, verified: KEYS });
+    expect(await grounds.contents()).toEqual(before);
+    const second = await importing(["--from", grounds.from(), "--copy"]);
+    expect(imported(second)).toMatchObject({ written: 0, identical: KEYS });
+    expect(await contentsOf(grounds.source())).toEqual(before);
+  });
+
+  test("moves the servers of a Twemproxy pool at once, and maps a database", async () => {
+    await writeKinds(grounds.source(0), 60);
+    await grounds.source(1).set("in-0", "a");
+    await grounds.source(1).multi().select(3).set("in-3", "b").select(0).exec();
+    const before = { ...(await contentsOf(grounds.source(0))) };
+    const file = join(grounds.sourceNode().dir, "nutcracker.yml");
+    const servers = [0, 1].map((index) => `    - ${grounds.from(index)}:1 shard${index}\n`).join("");
+    await writeFile(file, `pool:\n  listen: 127.0.0.1:1\n  redis: true\n  servers:\n${servers}`);
+    const refused = await importing(["--from-twemproxy", file], 7);
+    // Valkey 9.1 has one database in a cluster too, unless it is told otherwise.
+    expect(refused.document.error).toMatchObject({ code: "database-missing" });
+    const done = await importing(["--from-twemproxy", file, "--map-database", "3=0"]);
+    expect(imported(done)).toMatchObject({ written: 62, taken: 62 });
+    const lasting = { ends: -1 };
+    expect(await grounds.contents()).toEqual({
+      ...before,
+      "in-0": { ...lasting, value: expect.any(String) as string },
+      "in-3": { ...lasting, value: expect.any(String) as string },
+    });
+    expect(await Promise.all([0, 1].map((index) => contentsOf(grounds.source(index))))).toEqual([{}, {}]);
+  });
+
+  test.each([
+    { flags: [], exits: 6, code: "key-conflict", at: "cluster", left: "source" },
+    { flags: ["--on-conflict", "skip"], exits: 0, code: undefined, at: "cluster", left: "source" },
+    { flags: ["--replace"], exits: 0, code: undefined, at: "source", left: null },
+  ])("with $flags, another value in the cluster ends in $exits", async ({ flags, exits, code, at, left }) => {
+    await grounds.source().set("other", "cluster");
+    await grounds.source().set("same", "same");
+    await importing(["--from", grounds.from(), "--copy"]);
+    await grounds.source().set("other", "source");
+    await grounds.source().set("new", "new");
+    const result = await importing(["--from", grounds.from(), ...flags], exits);
+    expect(result.document.error?.code).toBe(code);
+    const found = await grounds.contents();
+    expect(found["other"]).toEqual({ value: JSON.stringify(["string", [at], null]), ends: -1 });
+    expect(found["new"]).toBeDefined();
+    expect(await grounds.source().get("other")).toBe(left);
+    expect(await grounds.source().exists("same", "new")).toBe(0);
+  });
+
+  test.each([
+    { signal: "SIGKILL" as const, exitCode: null },
+    { signal: "SIGINT" as const, exitCode: 6 },
+  ])("stopped by $signal, the same command goes on", async ({ signal, exitCode }) => {
+    await writeKinds(grounds.source(), KEYS * 3);
+    const before = await contentsOf(grounds.source());
+    const command = ["import", grounds.seed, "--from", grounds.from(), "--yes"];
+    const stopped = await killSlotctlAfter([...command, "--max-keys-per-second", "500"], {
+      eventCount: 3,
+      signal,
+    });
+    expect(stopped.exitCode).toBe(exitCode);
+    expect(await grounds.source().dbsize()).toBeGreaterThan(0);
+    const rest = await runSlotctl(command);
+    expect(rest).toMatchObject({ exitCode: 0 });
+    expect(await grounds.contents()).toEqual(before);
+    expect(await grounds.source().dbsize()).toBe(0);
+  });
+
+  test("loses no acknowledged write of clients that write at the source meanwhile", async () => {
+    const [keys, entries] = [60, 100];
+    await writeWorkedOn(grounds.source(), { keys, entries });
+    await writeKinds(grounds.source(), KEYS);
+    const client = grounds.source().duplicate();
+    const writer = new SourceWriter(client, keys);
+    writer.start();
+    const moved = await slotctlJson(
+      ["import", grounds.seed, "--from", grounds.from(), "--yes", "--max-keys-per-second", "1000"],
+      { exits: 0 },
+    );
+    await writer.stop();
+    client.disconnect();
+    expect(imported(moved)["taken"]).toBe(KEYS + keys * 2);
+    expect(writer.counters.size).toBe(keys);
+    const found = await grounds.contents();
+    for (const [name, value] of writer.counters) {
+      expect(found[name]).toEqual({ value: JSON.stringify(["string", [String(value)], null]), ends: -1 });
+    }
+    for (const [name, acked] of writer.acked) {
+      const { value } = found[name] as { value: string };
+      expect([name, (JSON.parse(value) as [string, string[], [number]])[2][0]]).toEqual([
+        name,
+        entries - acked,
+      ]);
+    }
+  });
+
+  test("stops at a full node, and goes on once there is room", async () => {
+    await writeKinds(grounds.source(), KEYS);
+    const before = await contentsOf(grounds.source());
+    const nodes = [0, 1, 2].map((index) => grounds.cluster.client(index));
+    const limit = (bytes: string) => Promise.all(nodes.map((node) => node.config("SET", "maxmemory", bytes)));
+    try {
+      await limit("1mb");
+      const tooSmall = await importing(["--from", grounds.from()], 7);
+      expect(tooSmall.document.error).toMatchObject({ code: "target-too-small" });
+      const full = await importing(["--from", grounds.from(), "--memory-unchecked"], 1);
+      expect(full.document.error).toMatchObject({ code: "target-full" });
+    } finally {
+      await limit("0");
+    }
+    await importing(["--from", grounds.from()]);
+    expect(await grounds.contents()).toEqual(before);
+  });
+
+  test("deletes nothing at the source that no replica has", async () => {
+    await writeKinds(grounds.source(), 60);
+    const before = await contentsOf(grounds.source());
+    const replicas = [3, 4, 5].map((index) => grounds.cluster.node(index));
+    for (const replica of replicas) replica.pause();
+    const late = await importing(["--from", grounds.from(), "--wait", "1"], 8).finally(() => {
+      for (const replica of replicas) replica.resume();
+    });
+    expect(late.document.error).toMatchObject({ code: "replicas-not-confirming" });
+    expect(await contentsOf(grounds.source())).toEqual(before);
+    await eventually(
+      async () => await runSlotctl(["check", grounds.seed]),
+      ({ exitCode }) => exitCode === 0,
+    );
+    const done = await importing(["--from", grounds.from()]);
+    expect(imported(done)).toMatchObject({ identical: 60, taken: 60 });
+    expect(await grounds.contents()).toEqual(before);
+  });
+
+  test("refuses what cannot be meant", async () => {
+    await grounds.source(0).set("a", "1");
+    await grounds.source(1).set("a", "2");
+    const both = ["--from", grounds.from(0), "--from", grounds.from(1)];
+    const codes: (string | undefined)[] = [];
+    for (const args of [
+      ["--from", grounds.cluster.address(1)],
+      ["--from", grounds.from(), "--from", grounds.from().replace("127.0.0.1", "localhost")],
+      [...both, "--replace"],
+    ]) {
+      codes.push((await importing(args, 7)).document.error?.code);
+    }
+    expect(codes).toEqual(["source-in-cluster", "source-twice", "sources-merge"]);
+    const conflict = await importing([...both], 6);
+    expect(conflict.document.error).toMatchObject({ code: "key-conflict" });
+    expect((await grounds.source(0).exists("a")) + (await grounds.source(1).exists("a"))).toBe(1);
+  });
+
+  test("a source without keys is nothing to do", async () => {
+    const none = await importing(["--from", grounds.from()]);
+    expect(none.data.plan.steps).toEqual([]);
+  });
+});

@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { ImportContext } from "../../src/apply/import-context.ts";
+import { importDatabase } from "../../src/apply/import-database.ts";
+import { NodeFailed } from "../../src/errors.ts";
+import type { ConflictRule } from "../../src/plan/import.ts";
+import { FakeImportSource, FakeImportTargets, type Store } from "../support/fake-import.ts";
+import { SeededRandom } from "../support/sim-cluster-random.ts";
+
+const KEYS = 40;
+const RUNS_MAX = 60;
+
+/** Import after import, as an operator repeats the command, until one comes to its end. */
+async function importUntilDone(
+  source: Store,
+  cluster: Store,
+  {
+    seed,
+    lossShare = 0.06,
+    rule = "stop",
+    isMove = true,
+    meanwhile = () => {},
+  }: {
+    readonly seed: number;
+    readonly lossShare?: number;
+    readonly rule?: ConflictRule;
+    readonly isMove?: boolean;
+    readonly meanwhile?: (random: () => number) => void;
+  },
+): Promise<{ readonly conflicts: readonly Buffer[]; readonly left: number }> {
+  const numbers = new SeededRandom(seed);
+  const random = () => numbers.next();
+  const weather = { random, lossShare, meanwhile: () => meanwhile(random) };
+  let nowMs = 0;
+  const context: ImportContext = {
+    source: new FakeImportSource(source, weather),
+    targets: new FakeImportTargets(cluster, weather),
+    isMove,
+    rule,
+    verify: random() < 0.5,
+    clock: {
+      nowMs: () => nowMs,
+      sleep: (ms) => {
+        nowMs += ms;
+        return Promise.resolve();
+      },
+    },
+    signal: new AbortController().signal,
+    waitMs: 600_000,
+    rate: undefined,
+    count: () => {},
+    onWait: () => {},
+  };
+  for (let run = 1; run <= RUNS_MAX; run++) {
+    try {
+      return await importDatabase(context);
+    } catch (error) {
+      if (!(error instanceof NodeFailed) || error.node !== "source") throw error;
+    }
+  }
+  throw new Error(`no end after ${RUNS_MAX} runs`);
+}
+
+test("every key arrives once, whatever replies are lost", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), fc.boolean(), async (seed, isMove) => {
+      const [source, cluster]: [Store, Store] = [filled("v"), new Map()];
+      const found = await importUntilDone(source, cluster, { seed, isMove });
+      expect(found).toMatchObject({ conflicts: [], left: 0 });
+      expect(cluster).toEqual(filled("v"));
+      expect(source).toEqual(isMove ? new Map() : filled("v"));
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test("an acknowledged write or delete of a client at the source is never lost while keys move", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), async (seed) => {
+      const [source, cluster]: [Store, Store] = [filled("v"), new Map()];
+      const acknowledged = filled("v");
+      let version = 0;
+      const writeOrDelete = (random: () => number) => {
+        const key = `key:${Math.floor(random() * KEYS)}`;
+        // Only where it is: what is in the cluster is not written at the source any more.
+        if (!source.has(key)) return;
+        if (random() < 0.2) {
+          source.delete(key);
+          acknowledged.delete(key);
+        } else {
+          source.set(key, `v${++version}`);
+          acknowledged.set(key, `v${version}`);
+        }
+      };
+      await importUntilDone(source, cluster, { seed, meanwhile: writeOrDelete, lossShare: 0.04 });
+      const merged = new Map([...cluster, ...source]);
+      for (const [key, value] of acknowledged) expect([key, merged.get(key)]).toEqual([key, value]);
+      for (const key of cluster.keys()) expect([key, acknowledged.has(key)]).toEqual([key, true]);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+test.each([
+  { rule: "stop" as const, inCluster: "cluster", atSource: "source" },
+  { rule: "skip" as const, inCluster: "cluster", atSource: "source" },
+])(
+  "with $rule another value in the cluster stays, whatever replies are lost",
+  async ({ rule, inCluster, atSource }) => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer(), async (seed) => {
+        const [source, cluster]: [Store, Store] = [filled("v"), new Map([["key:3", inCluster]])];
+        source.set("key:3", atSource);
+        const { conflicts } = await importUntilDone(source, cluster, { seed, rule });
+        expect(conflicts.map(String)).toEqual(rule === "stop" ? ["key:3"] : []);
+        expect([cluster.get("key:3"), source.get("key:3")]).toEqual([inCluster, atSource]);
+      }),
+      { numRuns: 80 },
+    );
+  },
+);
+
+test("with replace the source's value is there at the end", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), async (seed) => {
+      const [source, cluster]: [Store, Store] = [filled("v"), new Map([["key:3", "cluster"]])];
+      for (let run = 0; run < 20; run++) {
+        const { conflicts } = await importUntilDone(source, cluster, { seed: seed + run, rule: "replace" });
+        if (conflicts.length === 0) break;
+      }
+      expect([source, cluster]).toEqual([new Map(), filled("v")]);
+    }),
+    { numRuns: 80 },
+  );
+});
+
+function filled(value: string): Store {
+  return new Map(Array.from({ length: KEYS }, (_, index) => [`key:${index}`, value]));
+}
