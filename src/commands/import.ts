@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { carryOutImport, planImportInto } from "../cli/carry-out-import.ts";
 import { ClusterCommand } from "../cli/cluster-command.ts";
-import { changeFlags } from "../cli/flags.ts";
+import { carryFlags } from "../cli/flags.ts";
 import { sourceFlags } from "../cli/source-flags.ts";
 import { findImportSources } from "../cli/find-import-sources.ts";
 import { parseSeconds } from "../cli/parse-seconds.ts";
@@ -82,9 +82,7 @@ export default class Import extends ClusterCommand {
       default: 16,
       min: 1,
     }),
-    "dry-run": changeFlags["dry-run"],
-    yes: changeFlags.yes,
-    wait: changeFlags.wait,
+    ...carryFlags,
     ...sourceFlags,
   };
 

@@ -1,9 +1,11 @@
 import { SLOT_COUNT } from "../cluster/slot-set.ts";
 import type { Topology } from "../cluster/topology.ts";
+import type { LoadBalance } from "./load-balance.ts";
+import { slotBalance } from "./slot-balance.ts";
 import { evenMoves } from "./even-moves.ts";
 import type { MoverWish } from "./mover.ts";
 import type { Plan } from "./plan.ts";
-import { refuseUnownedSlots, refuseUnreachedOwners } from "./refuse-lost-slots.ts";
+import { refuseUnreadyOwners } from "./refuse-unready-owners.ts";
 import { weighShards } from "./weigh-shards.ts";
 import { planSlotMoves } from "./plan-slot-moves.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
@@ -26,17 +28,22 @@ export interface RebalanceWish {
  * @throws UsageError for weights that cannot be meant, Refused while slots have no owner that answers or the
  * mover cannot be had.
  */
-export function planRebalance({
-  topology,
-  wish,
-  mover = "auto",
-}: {
+export function planRebalance(asked: RebalanceBySlots): Plan {
+  return rebalanceBySlots(asked).plan;
+}
+
+export interface RebalanceBySlots {
   readonly topology: Topology;
   readonly wish: RebalanceWish;
   readonly mover?: MoverWish;
-}): Plan {
-  refuseUnownedSlots(topology);
-  refuseUnreachedOwners(topology);
+}
+
+/** The same with its figures, for whoever wants to know why. */
+export function rebalanceBySlots({ topology, wish, mover = "auto" }: RebalanceBySlots): {
+  readonly plan: Plan;
+  readonly balance: () => LoadBalance;
+} {
+  refuseUnreadyOwners(topology);
   const settle = settleEarlierRuns(topology);
   const { shards, weights } = weighShards({ topology: settle.settled, wish });
   const held = new Map(shards.map(({ id, slots }) => [id, slots.size]));
@@ -47,7 +54,10 @@ export function planRebalance({
   const rounded = shareSlots({ total: SLOT_COUNT, weights, held });
   const moves = uneven ? evenMoves({ holders: shards, shares: rounded }) : [];
   const { steps, notes } = planSlotMoves({ basis: topology, settle, moves, mover });
-  return { command: "rebalance", basis: topology, steps, notes };
+  return {
+    plan: { command: "rebalance", basis: topology, steps, notes },
+    balance: () => slotBalance({ shards, weights, shares, moves, wish }),
+  };
 }
 
 /** A shard that should be empty or should not be is outside whatever the threshold. */

@@ -90,9 +90,6 @@ describe.concurrent.each(representatives(await listServers()))(
       const drained = await slotctlJson(["apply", saved("drain.json"), "--yes"]);
       expect(drained.data.problems).toEqual([]);
       expect((await selfOf(nodeAt(running.nodes, 6))).role).toBe("replica");
-      await slotctlJson(["undo", saved("drain.json"), "--yes"]);
-      expect((await selfOf(nodeAt(running.nodes, 6))).role).toBe("primary");
-      await slotctlJson(["drain", at(6), at(6), "--yes"]);
       await slotctlJson(["restore-roles", at(6), "--file", file, "--yes"]);
       expect((await selfOf(nodeAt(running.nodes, 6))).role).toBe("primary");
       await isDone();
