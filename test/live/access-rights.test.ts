@@ -142,7 +142,7 @@ const cases: readonly RightsCase[] = [
     names: "lastsave",
     exits: 1,
   },
-  importing("import", { without: "+restore", flags: ["--replace", "--verify"], at: "cluster", exits: 1 }),
+  importing("import", { without: "+wait", flags: ["--replace", "--verify"], at: "cluster", exits: 1 }),
   importing("import-copy", { without: "+dump", flags: ["--replace", "--copy"], at: "source", exits: 4 }),
   importing("import-move", { without: "+unlink", flags: ["--replace"], at: "source", exits: 6 }),
   {
