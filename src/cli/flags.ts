@@ -77,9 +77,20 @@ export const accessFlags = {
   }),
 };
 
+/** Flags of every command that shows what it is going to do, and asks. */
+export const carryFlags = {
+  "dry-run": Flags.boolean({ description: "Show the plan and change nothing." }),
+  yes: Flags.boolean({ char: "y", description: "Do it without asking." }),
+  wait: Flags.string({
+    helpValue: "SECONDS",
+    description: "Seconds the cluster may take to agree on a change.",
+    default: "60",
+  }),
+};
+
 /** Flags of every command that changes a cluster. */
 export const changeFlags = {
-  "dry-run": Flags.boolean({ description: "Show the plan and change nothing." }),
+  ...carryFlags,
   out: Flags.string({
     helpValue: "FILE",
     description: "Save the plan for slotctl apply, and change nothing.",
@@ -90,12 +101,6 @@ export const changeFlags = {
   snapshot: Flags.string({
     helpValue: "FILE",
     description: "Plan on what slotctl snapshot has saved, and ask no node; implies --dry-run.",
-  }),
-  yes: Flags.boolean({ char: "y", description: "Do it without asking." }),
-  wait: Flags.string({
-    helpValue: "SECONDS",
-    description: "Seconds the cluster may take to agree on a change.",
-    default: "60",
   }),
 };
 

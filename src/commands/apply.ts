@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { applySavedPlan } from "../cli/apply-saved-plan.ts";
 import { ClusterCommand } from "../cli/cluster-command.ts";
-import { changeFlags, moveFlags } from "../cli/flags.ts";
+import { carryFlags, moveFlags } from "../cli/flags.ts";
 
 export default class Apply extends ClusterCommand {
   static override summary = "Carry out a saved plan: exactly its steps.";
@@ -35,9 +35,7 @@ export default class Apply extends ClusterCommand {
       description: "File that values which give way in a repair are appended to.",
       default: "slotctl-saved-values.jsonl",
     }),
-    "dry-run": changeFlags["dry-run"],
-    yes: changeFlags.yes,
-    wait: changeFlags.wait,
+    ...carryFlags,
   };
 
   async run(): Promise<void> {

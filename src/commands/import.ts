@@ -1,7 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { carryOutImport, planImportInto } from "../cli/carry-out-import.ts";
 import { ClusterCommand } from "../cli/cluster-command.ts";
-import { changeFlags } from "../cli/flags.ts";
+import { carryFlags } from "../cli/flags.ts";
 import { sourceFlags } from "../cli/source-flags.ts";
 import { findImportSources } from "../cli/find-import-sources.ts";
 import { parseSeconds } from "../cli/parse-seconds.ts";
@@ -92,12 +92,12 @@ export default class Import extends ClusterCommand {
       min: 1,
     }),
     // No --out and no --snapshot: what an import does hangs on the keys that the sources have then.
-    "dry-run": changeFlags["dry-run"],
+    "dry-run": carryFlags["dry-run"],
     "exit-code": Flags.boolean({
       description: "With --dry-run: exit with 3 when there are keys to import.",
       dependsOn: ["dry-run"],
     }),
-    yes: changeFlags.yes,
+    yes: carryFlags.yes,
     wait: Flags.string({
       helpValue: "SECONDS",
       description:

@@ -1,4 +1,3 @@
-import { carryOut } from "../cli/carry-out.ts";
 import { Cluster } from "../cli/cluster.ts";
 import { lookAtNewcomers } from "../cli/look-at-newcomers.ts";
 import { formatAddress } from "../cluster/address.ts";
@@ -7,16 +6,17 @@ import type { NodeView } from "../cluster/node-view.ts";
 import { nodeById, PRIMARIES_FOR_MAJORITY } from "../cluster/topology.ts";
 import { Refused } from "../errors.ts";
 import { planCreate } from "../plan/plan-create.ts";
+import { carryOutTold } from "./carry-out-told.ts";
 import { allocationLines, memberLines, placementLine } from "./create-lines.ts";
-import { answeredNo, dropInVoice } from "./drop-in-voice.ts";
+import { answeredNo } from "./drop-in-voice.ts";
 import { wholeNumber } from "./numbers.ts";
-import { addressAt, type Session, seedName, settingsOf } from "./session.ts";
+import { addressAt, type Session, seedName } from "./session.ts";
 import { tellCheck } from "./tell-check.ts";
 import { plural, type Vocabulary, vocabularyOf } from "./vocabulary.ts";
 
 /** create h:p… [--cluster-replicas N] */
 export async function create(session: Session): Promise<boolean> {
-  const { invocation, output, teller, access } = session;
+  const { invocation, teller, access } = session;
   const replicas = wholeNumber("--cluster-replicas", invocation.settings.get("replicas") ?? "0");
   const addresses = await Promise.all(invocation.args.map((text) => addressAt(session, text)));
   const [first = { host: "", port: 0 }] = addresses;
@@ -26,11 +26,10 @@ export async function create(session: Session): Promise<boolean> {
   await acceptFewPrimaries(session, { views, replicas, words });
   const wish = { replicasPerPrimary: replicas, allowFewPrimaries: true };
   const plan = planCreate({ views, wish, meetAddresses });
-  const after = await carryOut(plan, {
+  const after = await carryOutTold(plan, {
+    session,
     cluster,
-    output,
-    settings: settingsOf(invocation),
-    voice: dropInVoice(teller, {
+    words: {
       showPlan: () => {
         const nodes = words.server === "Valkey" ? "node(s)" : "nodes";
         teller.heading(`>>> Performing hash slots allocation on ${views.length} ${nodes}...`);
@@ -49,7 +48,7 @@ export async function create(session: Session): Promise<boolean> {
         "set-epoch": [">>> Nodes configuration updated", ">>> Assign a different config epoch to each node"],
         meet: [">>> Sending CLUSTER MEET messages to join the cluster", "Waiting for the cluster to join"],
       },
-    }),
+    },
   });
   const formed = after ?? plan.basis;
   const isWhole = views.every(({ self }) => nodeById(formed, self.id) !== undefined);

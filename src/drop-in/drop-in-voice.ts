@@ -6,7 +6,7 @@ import type { Step, StepKind, StepOf } from "../plan/step.ts";
 import type { Teller } from "./teller.ts";
 
 /** What a subcommand says in its own words of a run; where it says nothing, nothing is said. */
-interface Words {
+export interface Words {
   readonly showPlan?: (plan: Plan) => void;
   /** Asked before anything is changed; without it nobody is asked. */
   readonly question?: string;

@@ -1,4 +1,3 @@
-import { carryOut } from "../cli/carry-out.ts";
 import { formatAddress } from "../cluster/address.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { lostOwnersOf, ownersOf, type Topology } from "../cluster/topology.ts";
@@ -6,16 +5,16 @@ import { Refused } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planFix } from "../plan/plan-fix.ts";
 import { findKeyConflicts } from "../wire/find-key-conflicts.ts";
-import { dropInVoice } from "./drop-in-voice.ts";
+import { carryOutTold } from "./carry-out-told.ts";
 import { tellInfo } from "./info-and-check.ts";
 import { movedLines } from "./move-lines.ts";
-import { openCluster, type Session, seedName, settingsOf } from "./session.ts";
+import { openCluster, type Session, seedName } from "./session.ts";
 import { tellCheck } from "./tell-check.ts";
 import { plural, vocabularyOf } from "./vocabulary.ts";
 
 /** fix h:p [--cluster-search-multiple-owners] [--cluster-fix-with-unreachable-masters] */
 export async function fix(session: Session): Promise<boolean> {
-  const { invocation, output, teller } = session;
+  const { invocation, teller } = session;
   using cluster = await openCluster(session);
   const searchOwners = invocation.flags.has("search-owners");
   const topology = await cluster.observe({ settings: true, moving: true, repair: true, deep: searchOwners });
@@ -28,11 +27,10 @@ export async function fix(session: Session): Promise<boolean> {
   const wish = { slots: undefined, unreachableOk, onConflict: "refuse" } as const;
   const plan = planFix({ topology, conflicts, wish });
   const covered = coveredBy(plan);
-  const after = await carryOut(plan, {
+  const after = await carryOutTold(plan, {
+    session,
     cluster,
-    output,
-    settings: settingsOf(invocation),
-    voice: dropInVoice(teller, {
+    words: {
       showPlan: () => {
         for (const slot of movedBy(plan)) teller.heading(`>>> Fixing open slot ${slot}`);
         if (covered.size > 0) teller.heading(`>>> Fixing slots coverage...\nUncovered: ${covered}`);
@@ -51,7 +49,7 @@ export async function fix(session: Session): Promise<boolean> {
         },
       },
       onEnd: { "move-slots": (step) => teller.lines(movedLines(step)) },
-    }),
+    },
   });
   if (!after) {
     if (!isSound) teller.error(NOTHING_SAFE);

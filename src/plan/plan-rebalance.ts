@@ -1,17 +1,15 @@
-import { SLOT_COUNT, SlotSet } from "../cluster/slot-set.ts";
-import { ownersOf, type Topology, whyUnreached } from "../cluster/topology.ts";
-import { Refused } from "../errors.ts";
+import { SLOT_COUNT } from "../cluster/slot-set.ts";
+import type { Topology } from "../cluster/topology.ts";
+import type { LoadBalance } from "./load-balance.ts";
+import { slotBalance } from "./slot-balance.ts";
 import { evenMoves } from "./even-moves.ts";
-import { repairHint, seedOf } from "./repair-hint.ts";
-import { unreachedCode } from "../cluster/how-unreached.ts";
-import { nodeName } from "../cluster/node-name.ts";
 import type { MoverWish } from "./mover.ts";
 import type { Plan } from "./plan.ts";
+import { refuseUnreadyOwners } from "./refuse-unready-owners.ts";
 import { weighShards } from "./weigh-shards.ts";
 import { planSlotMoves } from "./plan-slot-moves.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
 import { exactShares, shareSlots } from "./share-slots.ts";
-import { reachHint } from "./reach-hint.ts";
 
 export interface RebalanceWish {
   /** By node id; 1 where nothing is said, 0 to empty the shard. */
@@ -30,17 +28,22 @@ export interface RebalanceWish {
  * @throws UsageError for weights that cannot be meant, Refused while slots have no owner that answers or the
  * mover cannot be had.
  */
-export function planRebalance({
-  topology,
-  wish,
-  mover = "auto",
-}: {
+export function planRebalance(asked: RebalanceBySlots): Plan {
+  return rebalanceBySlots(asked).plan;
+}
+
+export interface RebalanceBySlots {
   readonly topology: Topology;
   readonly wish: RebalanceWish;
   readonly mover?: MoverWish;
-}): Plan {
-  refuseUnownedSlots(topology);
-  refuseUnreachedOwners(topology);
+}
+
+/** The same with its figures, for whoever wants to know why. */
+export function rebalanceBySlots({ topology, wish, mover = "auto" }: RebalanceBySlots): {
+  readonly plan: Plan;
+  readonly balance: () => LoadBalance;
+} {
+  refuseUnreadyOwners(topology);
   const settle = settleEarlierRuns(topology);
   const { shards, weights } = weighShards({ topology: settle.settled, wish });
   const held = new Map(shards.map(({ id, slots }) => [id, slots.size]));
@@ -51,35 +54,10 @@ export function planRebalance({
   const rounded = shareSlots({ total: SLOT_COUNT, weights, held });
   const moves = uneven ? evenMoves({ holders: shards, shares: rounded }) : [];
   const { steps, notes } = planSlotMoves({ basis: topology, settle, moves, mover });
-  return { command: "rebalance", basis: topology, steps, notes };
-}
-
-function refuseUnownedSlots(topology: Topology): void {
-  const owned = SlotSet.ofRanges(topology.nodes.flatMap(({ slots }) => slots.ranges));
-  const unowned = SlotSet.all.minus(owned);
-  if (unowned.size === 0) return;
-  throw new Refused(
-    `Nobody owns the slots ${unowned.toString()}, so there is no even share of them to give.`,
-    {
-      code: "slots-uncovered",
-      hint: repairHint(topology),
-    },
-  );
-}
-
-function refuseUnreachedOwners(topology: Topology): void {
-  const silent = ownersOf(topology).filter(({ view }) => !view);
-  const [first] = silent;
-  if (!first) return;
-  const told = silent.map((node) => `${nodeName(node)} (${whyUnreached(node)})`);
-  throw new Refused(`Shards that own slots do not answer: ${told.join(", ")}.`, {
-    code: unreachedCode(first),
-    node: nodeName(first),
-    hint: reachHint(
-      first,
-      `Bring them back, or let a replica take over; this tells what is possible: slotctl check ${seedOf(topology)}`,
-    ),
-  });
+  return {
+    plan: { command: "rebalance", basis: topology, steps, notes },
+    balance: () => slotBalance({ shards, weights, shares, moves, wish }),
+  };
 }
 
 /** A shard that should be empty or should not be is outside whatever the threshold. */

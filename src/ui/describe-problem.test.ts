@@ -111,6 +111,16 @@ test.each([
   expect(describe(topology, "node-unreachable")[0]?.message).toBe(told);
 });
 
+test("a node that died while slots came to it is not to be removed before these are finished", () => {
+  const unreached = { state: "unreachable", detail: "connection refused" } as const;
+  const topology = healthyBut({ a: { open: [{ slot: 7, direction: "migrating", peer: "target" }] } }, [
+    { name: "target", unreached },
+  ]);
+  expect(describe(topology, "node-unreachable")[0]?.hint).toMatch(
+    /: slotctl fix SEED --slots 7 --unreachable-ok, then slotctl del-node SEED 74617267$/,
+  );
+});
+
 test("an id is cut only as far as it names one node", () => {
   const unreached = { state: "unreachable", detail: "" } as const;
   const topology = healthyBut({}, [

@@ -1,12 +1,13 @@
 import type { ProblemOf } from "../cluster/problem.ts";
 import { nodeById } from "../cluster/topology.ts";
 import { shortId } from "../cluster/node-name.ts";
+import { slotsOnTheirWay } from "../plan/drain-nodes.ts";
 import { countOf } from "./format-number.ts";
 import { bringBackHint, networkHint } from "./bring-back-hint.ts";
 import { idArgument } from "./id-argument.ts";
 import { nameInTopology, namesOf } from "./name-in-topology.ts";
 import type { ProblemContext, Wordings } from "./problem-wording.ts";
-import { slotsText } from "./slots-text.ts";
+import { slotsArgument, slotsText } from "./slots-text.ts";
 
 type UnreachedCode =
   | "node-unreachable"
@@ -91,13 +92,18 @@ function unreachedText(
   return `${name}${role} ${what}${problem.detail === "" ? "" : ` (${problem.detail})`}.`;
 }
 
-/** A node that owns nothing can go; one with slots must come back, or a replica of it come forward. */
-function hintForLost(problem: ProblemOf<UnreachedCode>, context: ProblemContext): string {
-  if (problem.slots) return bringBackHint([problem.nodeId], context);
-  return (
-    networkHint([problem.nodeId], context) ??
-    `Start it again, or remove it: ${removal(problem.nodeId, context)}`
-  );
+/**
+ * A node that owns nothing can go; one with slots must come back, or a replica of it come forward. While slots
+ * are on their way to or from it no command removes it, and what it holds of them may only be there.
+ */
+function hintForLost({ nodeId, slots }: ProblemOf<UnreachedCode>, context: ProblemContext): string {
+  if (slots) return bringBackHint([nodeId], context);
+  const away = networkHint([nodeId], context);
+  if (away) return away;
+  const onTheirWay = slotsOnTheirWay({ topology: context.topology, leavingIds: new Set([nodeId]) });
+  if (onTheirWay.size === 0) return `Start it again, or remove it: ${removal(nodeId, context)}`;
+  const fix = `slotctl fix ${context.seed} --slots ${slotsArgument(onTheirWay)} --unreachable-ok`;
+  return `Start it again, or give up what it alone holds of slots on their way, and remove it: ${fix}, then ${removal(nodeId, context)}`;
 }
 
 function removal(id: string, { seed, topology }: ProblemContext): string {

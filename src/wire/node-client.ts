@@ -61,6 +61,10 @@ export interface NodeClient {
   keysIn(request: KeysRequest): Promise<Key[][]>;
   /** Bytes that each key takes, undefined where the node does not say: the key is gone, or MEMORY is forbidden. */
   sizesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]>;
+  /** How often each key is used, as the server counts it; undefined where it does not (no LFU policy), or is gone. */
+  frequenciesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]>;
+  /** What the node counts of its slots, and of itself. */
+  loadStats(): Promise<LoadStats>;
   /** Moves keys of one slot to another node: there first, then gone from here. */
   migrateKeys(request: MigrateRequest): Promise<void>;
 
@@ -133,6 +137,22 @@ export interface MigrateRequest {
   readonly timeoutMs: number;
   /** Overwrite keys that the target has already. */
   readonly replace: boolean;
+}
+
+/** Counters of a node, since it started or they were reset. */
+export interface LoadStats {
+  /** Of each slot that it owns; undefined where it knows no CLUSTER SLOT-STATS. */
+  readonly slots: ReadonlyMap<number, SlotStats> | undefined;
+  /** Commands that it has carried out, for whomever. */
+  readonly commands: number;
+}
+
+/** What a server counts of a slot; what it does not count is undefined. All but memory grows for ever. */
+export interface SlotStats {
+  readonly memoryBytes: number | undefined;
+  readonly cpuMicroseconds: number | undefined;
+  /** In and out. */
+  readonly networkBytes: number | undefined;
 }
 
 /** Bytes and keys, each 0 where the server does not count them. */

@@ -125,6 +125,12 @@ export class NodeKeys {
     return replies.map((reply) => (typeof reply === "number" ? reply : undefined));
   }
 
+  async frequenciesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]> {
+    const commands = keys.map((key): Command => ["OBJECT", "FREQ", key]);
+    const replies = await this.#run(commands, { tolerate: () => true, database });
+    return replies.map((reply) => (typeof reply === "number" ? reply : undefined));
+  }
+
   async ttlsOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]> {
     const commands = keys.flatMap((key): Command[] => [["ASKING"], ["PTTL", key]]);
     const replies = await this.#run(commands, { database });

@@ -9,18 +9,23 @@ import { AtomicMigrations } from "./atomic-migrations.ts";
 import { Connection, type Command } from "./connection.ts";
 import { lookAtNode } from "./look-at-node.ts";
 import type { NodeAccess } from "./node-access.ts";
+import { keepConfig } from "./keep-config.ts";
+import { SAID_WHEN_DEMOTED } from "./said-when-demoted.ts";
+import { dumpFunctions } from "./node-functions.ts";
 import { NodeKeys } from "./node-keys.ts";
-import type { KeysRequest, LookWishes, MigrateRequest, MigrationTraffic, NodeClient } from "./node-client.ts";
-import { isDemoted, isUnassigned, isUnknownCommand, isUnknownNode } from "./reply-errors.ts";
+import type {
+  KeysRequest,
+  LoadStats,
+  LookWishes,
+  MigrateRequest,
+  MigrationTraffic,
+  NodeClient,
+} from "./node-client.ts";
+import { isDemoted, isUnassigned, isUnknownNode } from "./reply-errors.ts";
 import { rehearseCommands } from "./rehearse-commands.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SetSlots } from "./set-slots.ts";
-
-/**
- * What a SETSLOT may end in at a node that becomes a replica meanwhile: its replicas are missing, or it lets go
- * whoever waits for them (Valkey says UNBLOCKED and hangs up).
- */
-const SAID_WHEN_DEMOTED: ReadonlySet<string> = new Set(["replicas-not-answering", "connection-lost"]);
+import { readLoadStats } from "./load-stats.ts";
 
 /** A real node, over one connection that is made when first used. */
 export class RedisNodeClient implements NodeClient {
@@ -168,6 +173,14 @@ export class RedisNodeClient implements NodeClient {
     return this.#keys.sizesOf(keys, database);
   }
 
+  frequenciesOf(keys: readonly Key[], database: number): Promise<(number | undefined)[]> {
+    return this.#keys.frequenciesOf(keys, database);
+  }
+
+  loadStats(): Promise<LoadStats> {
+    return readLoadStats(this.#run);
+  }
+
   migrateKeys(request: MigrateRequest): Promise<void> {
     return this.#keys.migrate(request);
   }
@@ -212,18 +225,8 @@ export class RedisNodeClient implements NodeClient {
     await this.#run([["PING"]], { over: this.#probe });
   }
 
-  async dumpFunctions(): Promise<Buffer | undefined> {
-    const [list, dump] = await this.#run(
-      [
-        ["FUNCTION", "LIST"],
-        ["FUNCTION", "DUMP"],
-      ],
-      {
-        asBuffers: true,
-        tolerate: isUnknownCommand,
-      },
-    );
-    return Array.isArray(list) && list.length > 0 ? (dump as Buffer) : undefined;
+  dumpFunctions(): Promise<Buffer | undefined> {
+    return dumpFunctions(this.#run);
   }
 
   async loadFunctions(dump: Buffer): Promise<void> {
@@ -240,10 +243,7 @@ export class RedisNodeClient implements NodeClient {
   }
 
   async keepConfig(name: string, value: string): Promise<void> {
-    await this.#run([
-      ["CONFIG", "SET", name, value],
-      ["CONFIG", "REWRITE"],
-    ]);
+    await keepConfig(this.#run, name, value);
   }
 
   /** Which of the commands the node would not carry out for us. */

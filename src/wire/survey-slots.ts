@@ -1,5 +1,6 @@
 import type { Key } from "../cluster/key.ts";
 import type { NodeClient } from "./node-client.ts";
+import { halfTheTime, type LookClock } from "./half-the-time.ts";
 import type { Room } from "./room.ts";
 
 /** Keys whose sizes are asked for at once: a node answers nobody else meanwhile, for well under a millisecond. */
@@ -14,8 +15,7 @@ export interface SlotsToSurvey {
   readonly slotKeysMax: number;
   /** For the names that all surveys together hold at once. */
   readonly room: Room;
-  /** Time, for the node's clients have as much of it as the survey. */
-  readonly clock: { nowMs(): number; sleep(ms: number): Promise<void> };
+  readonly clock: LookClock;
   readonly onCount: (keys: number) => void;
   readonly onKey: (key: FoundKey) => void;
 }
@@ -92,16 +92,3 @@ async function surveyGroup(
     }
   });
 }
-
-/** Does one thing, and leaves the node alone for as long as that took, though not for long. */
-async function halfTheTime<Result>(
-  clock: SlotsToSurvey["clock"],
-  work: () => Promise<Result>,
-): Promise<Result> {
-  const startMs = clock.nowMs();
-  const result = await work();
-  await clock.sleep(Math.min(PAUSE_MS_MAX, clock.nowMs() - startMs));
-  return result;
-}
-
-const PAUSE_MS_MAX = 50;

@@ -7,7 +7,7 @@ import { runSlotctl } from "../support/run-slotctl.ts";
 
 const KEYS = 300;
 
-describe.each(await everyServer())("nodes with a password on $engine $version", (server) => {
+describe.concurrent.each(await everyServer())("nodes with a password on $engine $version", (server) => {
   test("a cluster is formed, and keys move to nodes that want the password from each other", async () => {
     await using cluster = await MoveCluster.form({
       server,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, readdir, realpath, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -23,15 +24,16 @@ afterEach(() => rm(directory, { recursive: true, force: true }));
 
 describe("a backup that is broken off", () => {
   let cluster: MoveCluster;
-  // The node takes its time, so that there is something to break off.
-  const SLOW = ["CONFIG", "SET", "rdb-key-save-delay", "2000"] as const;
+  // The node takes its time, so that there is something to break off: ten seconds for all of its keys.
+  const SLOW = ["CONFIG", "SET", "rdb-key-save-delay", "10000"] as const;
 
   beforeAll(async () => {
     cluster = await MoveCluster.form({ server, primaries: PRIMARIES, replicas: 1 });
     for (const index of [0, 1]) {
       const pipeline = cluster.client(index).pipeline();
       const tag = index === 0 ? "{b}" : "{a}";
-      for (let key = 0; key < 4000; key++) pipeline.set(`${tag}${key}`, "x".repeat(1000));
+      // What cannot be compressed fills the node's first buffer soon, and before that it sends nothing.
+      for (let key = 0; key < 1000; key++) pipeline.set(`${tag}${key}`, randomBytes(1000));
       const replies = await pipeline.exec();
       for (const [error] of replies ?? []) if (error) throw error;
     }
@@ -45,23 +47,26 @@ describe("a backup that is broken off", () => {
     for (const node of cluster.nodes) await ask(node, "CONFIG", "SET", "rdb-key-save-delay", "0");
   });
 
-  /** Runs a backup and does something to it once it streams. */
-  const midway = (then: (run: RunningSlotctl) => void | Promise<void>, ...args: readonly string[]) => {
+  /** Runs a backup and does something to it once it streams, where a node is named from that one. */
+  const midway = (
+    then: (run: RunningSlotctl) => void | Promise<void>,
+    { args = [], from = "" }: { readonly args?: readonly string[]; readonly from?: string } = {},
+  ) => {
     let running: RunningSlotctl | undefined;
     const target = join(directory, "b");
     const ending = cluster.slotctl(["backup", cluster.seed, target, "--progress", "json", ...args], {
       onStart: (run) => (running = run),
     });
     const acting = (async () => {
-      // A slow node fills its first buffer for a while before it sends anything.
-      await until(() => /"bytesDone":[1-9]/.test(running?.stderrSoFar() ?? ""), { timeoutMs: 60_000 });
+      const streams = new RegExp(`"node":"[^"]*${from}","bytesDone":[1-9]`);
+      await until(() => streams.test(running?.stderrSoFar() ?? ""), { timeoutMs: 60_000 });
       if (running) await then(running);
     })();
     return Promise.all([ending, acting]).then(([result]) => result);
   };
 
   test.each(["SIGINT", "SIGTERM"] as const)("by %s leaves nothing", async (signal) => {
-    const result = await midway((run) => run.kill(signal), "--json");
+    const result = await midway((run) => run.kill(signal), { args: ["--json"] });
     expect(result).toMatchObject({ exitCode: 6 });
     expect(result.json()).toMatchObject({ ok: false, error: { code: "stopped" }, data: { saved: null } });
     expect(await readdir(directory)).toEqual([]);
@@ -97,8 +102,9 @@ describe("a backup that is broken off", () => {
 
   test("by its replica, which ends, goes on with the primary", async () => {
     const replica = cluster.node(2);
-    await ask(cluster.node(0), "CONFIG", "SET", "rdb-key-save-delay", "0");
-    const result = await midway(() => replica.kill(), "--json", "--from", "auto");
+    for (const index of [0, 3]) await ask(cluster.node(index), "CONFIG", "SET", "rdb-key-save-delay", "0");
+    const args = ["--json", "--from", "auto"];
+    const result = await midway(() => replica.kill(), { args, from: replica.address });
     await replica.restart();
     await waitForReplicas(cluster, PRIMARIES);
     expect(result).toMatchObject({ exitCode: 0 });

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mkdtemp, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import { ask } from "../support/live-node.ts";
 import { MoveCluster, mustSucceed } from "../support/move-cluster.ts";
 import { twoServers } from "../support/move-servers.ts";
 import { until } from "../support/move-until.ts";
-import { keysOf, type RestoredKey, restoreRdb } from "../support/restore-rdb.ts";
+import { keysOf, restoreRdb } from "../support/restore-rdb.ts";
 import type { RunningSlotctl } from "../support/run-slotctl.ts";
 import { faultsIn } from "../support/schema-faults.ts";
 
@@ -26,7 +27,7 @@ beforeAll(async () => {
   for (const index of [0, 1]) {
     const pipeline = cluster.client(index).pipeline();
     const tag = index === 0 ? "{b}" : "{a}";
-    for (let key = 0; key < KEYS_EACH; key++) pipeline.set(`${tag}${key}`, "x".repeat(1000));
+    for (let key = 0; key < KEYS_EACH; key++) pipeline.set(`${tag}${key}`, randomBytes(1000));
     for (const [error] of (await pipeline.exec()) ?? []) if (error) throw error;
   }
 });
@@ -43,16 +44,23 @@ const delaySaves = (microseconds: number) =>
 test("slots that move meanwhile are named, in the manifest too, and all else is in it", async () => {
   if (!server) throw new Error("there is no server to test with");
   const before = new Map([...(await keysOf(cluster.client(0))), ...(await keysOf(cluster.client(1)))]);
-  await delaySaves(2000);
+  await delaySaves(1000);
   const target = join(directory, "b");
   let running: RunningSlotctl | undefined;
-  const saving = cluster.slotctl(["backup", cluster.seed, target, "--json", "--progress", "json"], {
+  // Held up for as long as the slots take to move, which is no silence of a node.
+  const flags = ["--json", "--progress", "json", "--timeout", "60"];
+  const saving = cluster.slotctl(["backup", cluster.seed, target, ...flags], {
     onStart: (run) => (running = run),
   });
   await until(() => /"bytesDone":[1-9]/.test(running?.stderrSoFar() ?? ""), { timeoutMs: 60_000 });
+  running?.kill("SIGSTOP");
   const pair = ["--from", cluster.address(0), "--to", cluster.address(1), "--slot-ranges", MOVED];
-  // An atomic migration would wait for the snapshot to end.
-  mustSucceed(await cluster.slotctl(["reshard", cluster.seed, ...pair, "--mover", "classic", "--yes"]));
+  try {
+    // An atomic migration would wait for the snapshot to end.
+    mustSucceed(await cluster.slotctl(["reshard", cluster.seed, ...pair, "--mover", "classic", "--yes"]));
+  } finally {
+    running?.kill("SIGCONT");
+  }
   await delaySaves(0);
   const result = await saving;
   expect(result).toMatchObject({ exitCode: 3 });
@@ -63,10 +71,8 @@ test("slots that move meanwhile are named, in the manifest too, and all else is 
   expect(verified).toMatchObject({ exitCode: 0 });
   expect(verified.json().data).toMatchObject({ problems: [{ code: "backup-incomplete" }] });
 
-  const restored = new Map<string, RestoredKey>();
-  for (const { name } of manifest.files) {
-    for (const [key, value] of await restoreRdb(join(target, name), server)) restored.set(key, value);
-  }
+  const each = await Promise.all(manifest.files.map(({ name }) => restoreRdb(join(target, name), server)));
+  const restored = new Map(each.flatMap((found) => [...found]));
   expect([...before.keys()].filter((key) => restored.get(key)?.dump !== before.get(key)?.dump)).toEqual([]);
 });
 

@@ -101,10 +101,8 @@ describe.each(cases)("a backup of $name", ({ server, isTls, diskless }) => {
     const modes = await Promise.all(names.map(async (name) => (await stat(join(target, name))).mode & 0o777));
     expect(modes).toEqual(names.map(() => 0o600));
 
-    const restored = new Map<string, RestoredKey>();
-    for (const name of names) {
-      for (const [key, value] of await restoreRdb(join(target, name), server)) restored.set(key, value);
-    }
+    const each = await Promise.all(names.map((name) => restoreRdb(join(target, name), server)));
+    const restored = new Map(each.flatMap((found) => [...found]));
     expect(differencesBetween(keys, restored)).toEqual([]);
   });
 

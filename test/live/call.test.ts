@@ -199,7 +199,7 @@ describe("call", () => {
     await using cluster = await aLiveCluster({ server, primaries: 3 });
     const { nodes, seed } = cluster;
     const running = Promise.withResolvers<RunningSlotctl>();
-    const ended = callJson(seed, ["BLPOP", "x", "8"], {
+    const ended = callJson(seed, ["BLPOP", "x", "25"], {
       flags: ["--timeout", "30"],
       exits,
       onStart: running.resolve,
@@ -207,9 +207,9 @@ describe("call", () => {
     const slotctl = await running.promise;
     const isBlocked = async (node: RunningNode) =>
       (await fieldOf(node, ["INFO", "clients"], "blocked_clients")) === "1";
-    await eventually(
+    const blocked = await eventually(
       () => Promise.all(nodes.map(isBlocked)),
-      (blocked) => blocked.includes(true),
+      (each) => each.includes(true),
     );
     slotctl.kill("SIGINT");
     await eventually(
@@ -217,7 +217,9 @@ describe("call", () => {
       (said) => said.includes("Waiting for the nodes"),
     );
     if (signals === 2) await askAgain(slotctl, "SIGINT");
+    else await ask(nodeAt(nodes, blocked.indexOf(true)), "RPUSH", "x", "awaited");
     const { document } = await ended;
     expect(document.error).toMatchObject({ code });
+    expect(JSON.stringify(document).includes("awaited")).toBe(signals === 1);
   });
 });

@@ -37,6 +37,7 @@ test.each([
   "docs/architecture.md",
   "docs/commands.md",
   "docs/plans.md",
+  "docs/rebalancing.md",
   "docs/redis-cli.md",
 ])("%s names commands that are there", async (path) => {
   const named = [...codeIn(await read(path)).matchAll(/^(?:\$ )?slotctl ((?:local )?[a-z][a-z-]*)/gm)];
@@ -49,6 +50,7 @@ test.each([
   "docs/commands.md",
   "docs/containers.md",
   "docs/plans.md",
+  "docs/rebalancing.md",
   "docs/redis-cli.md",
   "docs/security.md",
 ])("%s links to what is there", async (path) => {

@@ -7,6 +7,7 @@ import { SlotctlError } from "../../src/errors.ts";
 import type { FailoverMode } from "../../src/plan/step.ts";
 import type {
   KeysRequest,
+  LoadStats,
   LookWishes,
   MigrateRequest,
   MigrationTraffic,
@@ -270,6 +271,15 @@ class SimNodeClient implements NodeClient {
 
   async cancelMigrations(ids: readonly string[]): Promise<void> {
     await this.#tell("CLUSTER MIGRATION CANCEL", [(node) => cancelMigrations(this.#world, node, ids)]);
+  }
+
+  /** No server of the simulation keeps statistics. */
+  async frequenciesOf(keys: readonly unknown[]): Promise<undefined[]> {
+    return keys.map(() => undefined);
+  }
+
+  async loadStats(): Promise<LoadStats> {
+    return { slots: undefined, commands: 0 };
   }
 
   async migrateKeys(request: MigrateRequest): Promise<void> {

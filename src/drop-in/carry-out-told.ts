@@ -1,0 +1,19 @@
+import { carryOut } from "../cli/carry-out.ts";
+import type { Cluster } from "../cli/cluster.ts";
+import type { Topology } from "../cluster/topology.ts";
+import type { Plan } from "../plan/plan.ts";
+import { dropInVoice, type Words } from "./drop-in-voice.ts";
+import { type Session, settingsOf } from "./session.ts";
+
+/** Carries a plan out as every command does, told in a subcommand's own words. */
+export function carryOutTold(
+  plan: Plan,
+  {
+    session: { invocation, output, teller },
+    cluster,
+    words,
+  }: { session: Session; cluster: Cluster; words: Words },
+): Promise<Topology | undefined> {
+  const voice = dropInVoice(teller, words);
+  return carryOut(plan, { cluster, output, settings: settingsOf(invocation), voice });
+}
