@@ -14,6 +14,7 @@ import { eachNode } from "../wire/each-node.ts";
 import { canRedraw } from "./can-redraw.ts";
 import type { Cluster } from "./cluster.ts";
 import { confirm } from "./confirm.ts";
+import { EXIT } from "./exit-codes.ts";
 import { importFailure, stoppedImportAtOnce } from "./import-failure.ts";
 import type { ImportSources } from "./import-sources.ts";
 import { listenForInterruption } from "./interruption.ts";
@@ -31,6 +32,8 @@ export interface CarryOutImport {
 
 export interface ImportSettings {
   readonly dryRun: boolean;
+  /** A dry run exits with 3 when there is something to do. */
+  readonly exitCode: boolean;
   readonly yes: boolean;
   readonly progress: ProgressStyle;
   readonly waitMs: number;
@@ -74,6 +77,7 @@ export async function carryOutImport(plan: ImportPlan, asked: CarryOutImport): P
   voice.showPlan(plan);
   if (settings.dryRun || plan.steps.length === 0) {
     output.succeed(output.knownData);
+    if (settings.exitCode && plan.steps.length > 0) process.exitCode = EXIT.problemsFound;
     return;
   }
   await voice.ask(plan);

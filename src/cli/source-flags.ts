@@ -4,7 +4,7 @@ import { Flags } from "@oclif/core";
 export const sourceFlags = {
   "from-user": Flags.string({
     helpValue: "NAME",
-    description: "ACL user on every source.",
+    description: "ACL user on every source; --user is of the cluster only.",
     helpGroup: "SOURCES",
   }),
   "from-password": Flags.string({

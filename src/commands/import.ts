@@ -8,11 +8,15 @@ import { parseSeconds } from "../cli/parse-seconds.ts";
 import { readImportWish } from "../cli/read-import-wish.ts";
 
 export default class Import extends ClusterCommand {
-  static override summary = "Copy or move keys from standalone servers into the cluster.";
+  static override summary = "Move keys from standalone servers into the cluster, or copy them.";
   static override usage = ["<%= command.id %> SEED --from SOURCE... [--copy] [--replace]"];
   static override description =
-    "Reads the keys of one or several servers side by side and brings each to the primary that owns its slot, with its time to live. Without --copy a key is deleted at its source once the cluster has it, and only if no client has changed it meanwhile. It can be stopped at any moment and run again.";
+    "Reads the keys of one or several servers side by side and brings each to the primary that owns its slot, with its time to live. Without --copy a key is deleted at its source once its primary and the replicas have it, and only if no client has changed it meanwhile. Nothing in the cluster is overwritten unless --replace says so. It can be stopped at any moment: the same command goes on from there. The sources take none of the cluster's connection flags but --timeout and --map: user, password and TLS of theirs are the --from-... flags.";
   static override examples = [
+    {
+      description: "See what would be done, with nothing changed",
+      command: "<%= config.bin %> <%= command.id %> 10.0.0.1:6379 --from 10.0.9.1:6379 --dry-run",
+    },
     "<%= config.bin %> <%= command.id %> 10.0.0.1:6379 --from 10.0.9.1:6379 --copy",
     {
       description: "Move everything from the shards of a Twemproxy pool",
@@ -43,10 +47,13 @@ export default class Import extends ClusterCommand {
     }),
     "twemproxy-pool": Flags.string({
       helpValue: "NAME",
-      description: "Which pool, where the file has several.",
+      description: "Which pool of the file of --from-twemproxy, where it has several.",
       dependsOn: ["from-twemproxy"],
     }),
-    copy: Flags.boolean({ description: "Leave the keys at the sources as well." }),
+    copy: Flags.boolean({
+      description:
+        "Leave the keys at the sources; without it they are deleted there once the cluster has them.",
+    }),
     replace: Flags.boolean({
       description:
         "Overwrite keys that the cluster has with another value; the same as --on-conflict replace.",
@@ -54,7 +61,8 @@ export default class Import extends ClusterCommand {
     }),
     "on-conflict": Flags.option({
       options: ["stop", "skip", "replace"] as const,
-      description: "What becomes of a key that the cluster has with another value; stop unless it is said.",
+      description:
+        "What becomes of a key that the cluster has with another value: stop at it (default), skip leaves both as they are, replace takes the source's.",
     })(),
     database: Flags.integer({
       multiple: true,
@@ -65,7 +73,8 @@ export default class Import extends ClusterCommand {
     "map-database": Flags.string({
       multiple: true,
       helpValue: "FROM=TO",
-      description: "Bring the keys of database FROM to database TO of the cluster.",
+      description:
+        "Bring the keys of database FROM to database TO of the cluster; without it each keeps its number.",
     }),
     verify: Flags.boolean({ description: "Read every key back from the cluster and compare it." }),
     "memory-unchecked": Flags.boolean({
@@ -82,7 +91,19 @@ export default class Import extends ClusterCommand {
       default: 16,
       min: 1,
     }),
-    ...carryFlags,
+    // No --out and no --snapshot: what an import does hangs on the keys that the sources have then.
+    "dry-run": carryFlags["dry-run"],
+    "exit-code": Flags.boolean({
+      description: "With --dry-run: exit with 3 when there are keys to import.",
+      dependsOn: ["dry-run"],
+    }),
+    yes: carryFlags.yes,
+    wait: Flags.string({
+      helpValue: "SECONDS",
+      description:
+        "Give up when for so many seconds no key could be brought to its place: a primary is down, its slots are on their way, or replicas do not confirm.",
+      default: "60",
+    }),
     ...sourceFlags,
   };
 
@@ -92,6 +113,7 @@ export default class Import extends ClusterCommand {
     const wish = readImportWish(flags);
     const settings = {
       dryRun: flags["dry-run"],
+      exitCode: flags["exit-code"],
       yes: flags.yes,
       progress: flags.progress,
       waitMs: parseSeconds(flags.wait, "--wait"),

@@ -46,6 +46,7 @@ export async function importKeys(session: Session): Promise<boolean> {
   const { waitMs } = settingsOf(invocation);
   const settings = {
     dryRun: false,
+    exitCode: false,
     yes: true,
     progress: "none",
     waitMs,

@@ -7,7 +7,7 @@ import { withoutArguments } from "./connection-failure.ts";
 import type { KeyValue } from "./import-source.ts";
 import { nodeFailure } from "./node-failure.ts";
 import { parseInfo } from "./parse-info.ts";
-import { isOutOfMemory, ReplyError } from "./reply-errors.ts";
+import { isDenied, isOutOfMemory, isUnknownCommand, ReplyError } from "./reply-errors.ts";
 import type { RawReply } from "./reply-reader.ts";
 import { temporaryKeyBeside } from "./temporary-key.ts";
 
@@ -146,6 +146,14 @@ export class RedisImportTarget implements ImportTarget {
     commands.add(["WAIT", String(this.#replicas), String(waitMs)]);
     commands.add(["INFO", "replication"]);
     const [acknowledged = null, text = null] = await this.#connection.send(commands);
+    // A replica refuses WAIT as well, and says no longer that it is a primary; this one will never let us.
+    if (acknowledged instanceof ReplyError && (isDenied(acknowledged) || isUnknownCommand(acknowledged))) {
+      throw targetFailure(acknowledged, {
+        address: this.address,
+        command: "WAIT",
+        user: this.#connection.user,
+      });
+    }
     const info = parseInfo(String(text));
     const connected = Array.from({ length: Number(info.get("connected_slaves") ?? 0) }, (_, index) =>
       info.get(`slave${index}`),

@@ -39,6 +39,8 @@ const acts: readonly Act[] = [
     },
   },
   { name: "backup", run: (life) => life.slotctl("backup", life.seed(), join(life.directory, "backup")) },
+  { name: "import", run: (life) => life.importKeys("own") },
+  { name: "the drop-in's import", run: (life) => life.importKeys("drop-in") },
   { name: "call", run: (life) => life.slotctl("call", life.seed(), "--", "PING") },
   { name: "set-timeout", run: (life) => life.slotctl("set-timeout", life.seed(), "3000", "--yes") },
   { name: "failover", run: (life) => life.slotctl("failover", life.seed(1), life.name(2), "--yes") },

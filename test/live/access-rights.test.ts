@@ -16,6 +16,8 @@ interface RightsCase {
   readonly exits?: number;
   readonly before?: (cluster: LeastRights) => Promise<void>;
   readonly on?: TestServer["engine"];
+  /** Where the user is; the other side has one who may do all. */
+  readonly at?: "cluster" | "source";
 }
 
 const place = await mkdtemp(join(tmpdir(), "slotctl-rights-"));
@@ -43,6 +45,24 @@ const atomic = (engine: TestServer["engine"], without: string): RightsCase => ({
   names: without.slice(1),
   exits: 1,
   on: engine,
+});
+
+const importing = (
+  line: string,
+  {
+    without,
+    flags,
+    at,
+    exits,
+  }: { without: string; flags: readonly string[]; at: "cluster" | "source"; exits: number },
+): RightsCase => ({
+  line,
+  before: (cluster) => cluster.fillSource(),
+  args: (cluster) => ["import", seed(cluster), "--from", cluster.source.address, "--yes", ...flags],
+  without,
+  names: without.slice(1),
+  exits,
+  at,
 });
 
 /** In the order of a cluster's life: each stands on what those before it have done. */
@@ -122,6 +142,9 @@ const cases: readonly RightsCase[] = [
     names: "lastsave",
     exits: 1,
   },
+  importing("import", { without: "+wait", flags: ["--replace", "--verify"], at: "cluster", exits: 1 }),
+  importing("import-copy", { without: "+dump", flags: ["--replace", "--copy"], at: "source", exits: 4 }),
+  importing("import-move", { without: "+unlink", flags: ["--replace"], at: "source", exits: 6 }),
   {
     line: "failover",
     args: (cluster) => ["failover", seed(cluster), cluster.address(2), "--yes"],
@@ -154,15 +177,15 @@ describe.each(servers)("the least rights on $engine $version", (server) => {
   afterAll(() => cluster[Symbol.asyncDispose]());
 
   const own = cases.filter(({ on }) => on === undefined || on === server.engine);
-  test.each(own)("$line", async ({ line, args, without, names, before, exits = 7 }) => {
+  test.each(own)("$line", async ({ line, args, without, names, before, exits = 7, at }) => {
     await before?.(cluster);
-    const refused = await cluster.run(args(cluster), { line, without });
+    const refused = await cluster.run(args(cluster), { line, without, at });
     const said = `${refused.stdout} ${refused.stderr}`.replaceAll(/\s+/g, " ");
     expect(said).toContain(names);
     expect(said).toContain(refused.user);
     expect(said).toMatch(/127\.0\.0\.1:\d+/);
     expect(refused).toMatchObject({ exitCode: exits });
-    const done = await cluster.run(args(cluster), { line });
+    const done = await cluster.run(args(cluster), { line, at });
     expect(done.exitCode, `${done.stdout}\n${done.stderr}`).toBe(0);
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Redis } from "ioredis";
 import type { TestServer } from "../servers/test-server.ts";
 import type { ConnectionSetting } from "./connection-settings.ts";
+import { startStandalone } from "./import-grounds.ts";
 import { findBrokenKeys, type KeySet, loadKeys } from "./keys.ts";
 import { keyIn } from "./live-slots.ts";
 import { mustSucceed } from "./move-cluster.ts";
@@ -11,6 +12,7 @@ import { runSlotctl, type SlotctlResult } from "./run-slotctl.ts";
 import { type RunningNode, startNodes } from "./servers/start-nodes.ts";
 
 const KEYS = 500;
+const IMPORTED_KEYS = 50;
 const NODES = 5;
 
 /** Five nodes in a setting, and what is done with them from the first to the last day. */
@@ -18,6 +20,7 @@ export class ClusterLife implements AsyncDisposable {
   readonly setting: ConnectionSetting;
   /** For what commands write. */
   readonly directory: string;
+  readonly #server: TestServer;
   readonly #nodes: readonly RunningNode[];
   readonly #stop: () => Promise<void>;
   readonly #clients: readonly Redis[];
@@ -25,11 +28,18 @@ export class ClusterLife implements AsyncDisposable {
   private constructor(
     setting: ConnectionSetting,
     {
+      server,
       nodes,
       stop,
       directory,
-    }: { nodes: readonly RunningNode[]; stop: () => Promise<void>; directory: string },
+    }: {
+      server: TestServer;
+      nodes: readonly RunningNode[];
+      stop: () => Promise<void>;
+      directory: string;
+    },
   ) {
+    this.#server = server;
     this.setting = setting;
     this.directory = directory;
     this.#nodes = nodes;
@@ -44,7 +54,7 @@ export class ClusterLife implements AsyncDisposable {
   static async begin(server: TestServer, setting: ConnectionSetting): Promise<ClusterLife> {
     const { nodes, stop } = await startNodes({ server, count: NODES, ...setting.start });
     const directory = await mkdtemp(join(tmpdir(), "slotctl-life-"));
-    const life = new ClusterLife(setting, { nodes, stop, directory });
+    const life = new ClusterLife(setting, { server, nodes, stop, directory });
     await Promise.all(life.#clients.map((client, index) => setting.prepare(client, index)));
     return life;
   }
@@ -83,6 +93,40 @@ export class ClusterLife implements AsyncDisposable {
 
   async brokenKeys(): Promise<string[]> {
     return await findBrokenKeys(this.#keys());
+  }
+
+  /** Keys on a server beside the cluster that is reached in the same way, moved into it in the form that is asked for. */
+  async importKeys(form: "own" | "drop-in"): Promise<void> {
+    const { start, redis, seedOf, env } = this.setting;
+    const { nodes, stop } = await startStandalone(this.#server, 1, start);
+    const [source] = nodes;
+    if (!source) throw new Error("there is no source");
+    const client = new Redis({ host: source.host, port: source.port, protocol: 2, ...redis });
+    try {
+      const names = Array.from({ length: IMPORTED_KEYS }, (_, index) => `${form}:${index}`);
+      await client.mset(names.flatMap((name) => [name, name]));
+      if (form === "own") {
+        const access = Object.entries(env).map(([name, value]) => [
+          name.replace("SLOTCTL_", "SLOTCTL_FROM_"),
+          value,
+        ]);
+        const command = ["import", this.seed(), "--from", seedOf(source), "--yes", "--verify"];
+        mustSucceed(
+          await runSlotctl(command, { env: { ...env, ...(Object.fromEntries(access) as typeof env) } }),
+        );
+      } else await this.dropIn("import", this.seed(), ...this.#fromInDropIn(seedOf(source)));
+      if ((await client.dbsize()) !== 0) throw new Error("keys are left at the source");
+    } finally {
+      client.disconnect();
+      await stop();
+    }
+  }
+
+  #fromInDropIn(source: string): string[] {
+    const { username, password, tls } = this.setting.redis;
+    const user = username === undefined ? [] : ["--cluster-from-user", username];
+    const pass = password === undefined ? [] : ["--cluster-from-pass", password];
+    return ["--cluster-from", `${tls ? "rediss://" : ""}${source}`, ...user, ...pass];
   }
 
   /** Leaves a slot of the first node on its way to the second, with its keys where they were. */

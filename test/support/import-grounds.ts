@@ -108,18 +108,23 @@ export async function startStandalone(
 }
 
 /** Keys of every kind, under names that are no text, a third of them with a time to live. */
-export async function writeKinds(client: Redis, count: number): Promise<void> {
+export async function writeKinds(
+  client: Redis,
+  count: number,
+  { name = "", members: membersMax = 700 }: { readonly name?: string; readonly members?: number } = {},
+): Promise<void> {
   const pipeline = client.pipeline();
   for (let index = 0; index < count; index++) {
-    const key = Buffer.concat([Buffer.from([0, 0xff, 13, 10]), Buffer.from(`{${index}`)]);
+    const key = Buffer.concat([Buffer.from([0, 0xff, 13, 10]), Buffer.from(`{${name}${index}`)]);
     const value = Buffer.from([index & 0xff, 0, 0xfe, 10, 13]);
-    const members = Array.from({ length: 5 + (index % 700) }, (_, at) => `m${at}`);
+    // Both forms that a server has of each kind: few small members, and many.
+    const members = Array.from({ length: 5 + ((index * 7) % membersMax) }, (_, at) => `m${at}`);
     const kinds = [
       () => pipeline.set(key, Buffer.alloc(200, value)),
       () => pipeline.rpush(key, value, ...members),
-      () => pipeline.hset(key, "field", value, ...members.flatMap((name) => [name, name])),
+      () => pipeline.hset(key, "field", value, ...members.flatMap((member) => [member, member])),
       () => pipeline.sadd(key, value, ...members),
-      () => pipeline.zadd(key, 1.5, value, ...members.flatMap((name, at) => [at, name])),
+      () => pipeline.zadd(key, 1.5, value, ...members.flatMap((member, at) => [at, member])),
       () => {
         pipeline.xadd(key, "1-1", "field", value);
         pipeline.xgroup("CREATE", key, "readers", "0");
