@@ -47,7 +47,9 @@ function aNode(name: "a" | "b", words: readonly Word[], { slots }: { slots: stri
     migrationTraffic: () => Promise.resolve({ sentBytes: 0, receivedBytes: 0, savedKeys: 0 }),
     cancelMigrations: (ids) => {
       cancelled.push(...ids);
-      return wordAt(polls - 1) === "no answer" ? Promise.reject(silence) : Promise.resolve();
+      const word = wordAt(polls - 1);
+      if (word === "no answer") return Promise.reject(silence);
+      return Promise.resolve(word !== "not listed" && word.outcome !== "completed");
     },
     look: () => {
       const [address, view] = [node?.address, node?.view];
@@ -66,7 +68,14 @@ async function follow({ server, source, target, owner, go = () => true, isAdopte
   const move = aPairMove();
   const migration = { move, slots: move.slots, id: ID, bytesBefore: undefined };
   const end = await followMigration(context, { server, migration, isAdopted, go });
-  return { end, events, tookMs: clock.nowMs(), cancelled: [...a.cancelled, ...b.cancelled] };
+  const cancelled = [...a.cancelled, ...b.cancelled];
+  return {
+    end,
+    events,
+    tookMs: clock.nowMs(),
+    cancelled,
+    cancelledAt: { source: a.cancelled, target: b.cancelled },
+  };
 }
 
 const done: Word = { outcome: "completed" };
@@ -177,9 +186,9 @@ test.each([
   { name: "asked to stop when it was complete already", owner: "target" as const, last: done },
 ])("$name it cancels once, and looks who has the slots", async ({ owner, last }) => {
   const course = { server: redisAtomic, source: [{}, {}, lost], target: [{}, {}, last], owner };
-  const { end, cancelled } = await follow({ ...course, go: () => false });
+  const { end, cancelledAt } = await follow({ ...course, go: () => false });
   expect(end?.owner).toBe(owner);
-  expect(cancelled).toEqual([ID]);
+  expect(cancelledAt.target).toEqual([ID]);
 });
 
 test("without a sign of life it is cancelled and given up", async () => {
@@ -228,4 +237,18 @@ test("an adopted one without a sign of life is cancelled all the same", async ()
   const { end, cancelled } = await follow({ ...course, isAdopted: true });
   expect(end).toMatchObject({ trouble: { why: "quiet" } });
   expect(cancelled).toEqual([ID]);
+});
+
+test.each([
+  { name: "is let go once the target has given up", target: {} as const, told: [ID] },
+  { name: "is left alone when the target has taken over", target: done, told: [] },
+])("a source of Redis $name", async ({ target, told }) => {
+  const { cancelledAt } = await follow({
+    server: redisAtomic,
+    source: [{}],
+    target: [target],
+    owner: "source",
+    go: () => false,
+  });
+  expect(cancelledAt).toEqual({ source: told, target: [ID] });
 });

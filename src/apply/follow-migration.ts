@@ -1,5 +1,6 @@
 import { formatAddress } from "../cluster/address.ts";
 import { isOperational, messageOf } from "../errors.ts";
+import type { NodeRef } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { type AtomicServer, nodeOn, type Side } from "./atomic-server.ts";
 import { isLostWritesReason } from "../cluster/migration-reasons.ts";
@@ -97,11 +98,28 @@ async function cancel(
   { server, migration: { move, id } }: Following,
 ): Promise<string | undefined> {
   try {
-    await clients.at(nodeOn(move, server.chief).address).cancelMigrations([id]);
+    const isEnded = await clients.at(nodeOn(move, server.chief).address).cancelMigrations([id]);
+    if (isEnded && server.chief === "target") await letSourceGo({ clients }, { source: move.from, id });
     return undefined;
   } catch (error) {
     if (!isOperational(error)) throw error;
     return messageOf(error);
+  }
+}
+
+/**
+ * A source of Redis that is about to hand over holds its clients' writes, for 10 s if the target has given up meanwhile
+ * (seen with 8.6). What the target has ended itself can be ended here without harm.
+ */
+async function letSourceGo(
+  { clients }: Pick<ApplyContext, "clients">,
+  { source, id }: { readonly source: NodeRef; readonly id: string },
+): Promise<void> {
+  try {
+    await clients.at(source.address).cancelMigrations([id]);
+  } catch (error) {
+    // It gives up by itself a little later.
+    if (!isOperational(error)) throw error;
   }
 }
 

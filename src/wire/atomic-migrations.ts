@@ -88,22 +88,26 @@ export class AtomicMigrations {
     return ours.id;
   }
 
-  /** @throws NodeFailed with code `migration-granted` for what cannot be cancelled any more, and is over in a moment. */
-  async cancel(ids: readonly string[]): Promise<void> {
-    if (ids.length === 0) return;
+  /**
+   * @returns whether it has ended any of them.
+   * @throws NodeFailed with code `migration-granted` for what cannot be cancelled any more, and is over in a moment.
+   */
+  async cancel(ids: readonly string[]): Promise<boolean> {
+    if (ids.length === 0) return false;
     if (this.#engine === "valkey") {
       const running = (await this.list()).filter(
         ({ role, outcome }) => role === "source" && outcome === "running",
       );
       const others = running.filter(({ id }) => !ids.includes(id));
       // Those of others stand in the way only of what is still to be cancelled.
-      if (others.length === running.length) return;
+      if (others.length === running.length) return false;
       if (others.length > 0) throw migrationsOfOthers(this.#address, others);
       const [reply] = await this.#run([["EVAL", CANCEL_UNGRANTED, 0]], { tolerate: isNothingToCancel });
       if (reply === 0) throw migrationGranted(this.#address);
-      return;
+      return reply === 1;
     }
-    await this.#run(ids.map((id): Command => ["CLUSTER", "MIGRATION", "CANCEL", "ID", id]));
+    const ended = await this.#run(ids.map((id): Command => ["CLUSTER", "MIGRATION", "CANCEL", "ID", id]));
+    return ended.some((count) => Number(count) > 0);
   }
 
   /** The first command starts a migration. Returns the reply to the last one. */

@@ -84,7 +84,7 @@ export interface NodeClient {
    * Valkey is asked at the source, which can only end all of its own at once: it is refused with code
    * `migrations-of-others` while there are others than these. One that is over already is no error.
    */
-  cancelMigrations(ids: readonly string[]): Promise<void>;
+  cancelMigrations(ids: readonly string[]): Promise<boolean>;
 
   /** One PING over a connection of its own, so that it waits as a client would and for nothing of ours. */
   ping(): Promise<void>;

@@ -217,7 +217,7 @@ export class RedisNodeClient implements NodeClient {
     return this.#migrations.exportSlots(slots, targetId);
   }
 
-  cancelMigrations(ids: readonly string[]): Promise<void> {
+  cancelMigrations(ids: readonly string[]): Promise<boolean> {
     return this.#migrations.cancel(ids);
   }
 

@@ -75,15 +75,18 @@ export function exportSlots(
 }
 
 /** CLUSTER MIGRATION CANCEL ID of Redis, CLUSTER CANCELSLOTMIGRATIONS of Valkey. */
-export function cancelMigrations(world: SimWorld, node: SimNode, ids: readonly string[]): void {
+export function cancelMigrations(world: SimWorld, node: SimNode, ids: readonly string[]): boolean {
   const { engine } = world.settings.server;
+  let isEnded = false;
   for (const migration of node.migrations) {
     const isMeant = engine === "redis" ? ids.includes(migration.id) : migration.role === "source";
     if (isMeant && (migration.outcome === "running" || migration.outcome === "retrying")) {
       end(migration, "cancelled", engine === "redis" ? "Cancelled due to user request" : "");
       if (migration.hangUp) world.clock.after(world.random.between(HOP_MS), migration.hangUp);
+      isEnded = true;
     }
   }
+  return isEnded;
 }
 
 /** The other node hears of it, and takes part unless it has a reason not to. */

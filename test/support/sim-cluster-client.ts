@@ -269,8 +269,13 @@ class SimNodeClient implements NodeClient {
     return await this.#startMigration((node) => exportSlots(this.#world, node, { slots, targetId }));
   }
 
-  async cancelMigrations(ids: readonly string[]): Promise<void> {
-    await this.#tell("CLUSTER MIGRATION CANCEL", [(node) => cancelMigrations(this.#world, node, ids)]);
+  async cancelMigrations(ids: readonly string[]): Promise<boolean> {
+    let isEnded = false;
+    const cancel: SimCommand<void> = (node) => {
+      isEnded = cancelMigrations(this.#world, node, ids);
+    };
+    await this.#tell("CLUSTER MIGRATION CANCEL", [cancel]);
+    return isEnded;
   }
 
   /** No server of the simulation keeps statistics. */
