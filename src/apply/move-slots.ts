@@ -104,13 +104,17 @@ async function carryAll(
     }
   };
   const preparedMs = context.clock.nowMs();
+  const takerIds = new Set<string>();
+  // Who takes slots gets a newer epoch, and who takes slots from it has to hear of that one first.
+  const isFresh = ({ mover, step: { from, mover: planned } }: PairMove): boolean =>
+    context.clock.nowMs() - preparedMs < FRESH_MS_MAX && !takerIds.has(from.id) && mover === planned;
   for (;;) {
-    const isFresh = context.clock.nowMs() - preparedMs < FRESH_MS_MAX;
     while (go() && underWay.size < context.moving.pairsAtOnceMax) {
       const next = nextMove({ waiting: [...waiting], underWay: [...underWay.keys()] }, workOf);
       if (!next) break;
       waiting.delete(next);
-      underWay.set(next, run(next, isFresh ? next : preparedAgain(context, next)));
+      underWay.set(next, run(next, isFresh(next) ? next : preparedAgain(context, next)));
+      takerIds.add(next.to.id);
     }
     if (underWay.size === 0) break;
     for (const { tally } of waiting) tally.waitsFor({ kind: "turn" });
