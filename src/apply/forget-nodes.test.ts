@@ -54,9 +54,13 @@ describe("a node that has changed since the plan", () => {
     { name: "gone", at: "10.0.0.9:6379", epoch: 9, ...gone },
   ];
   /** Carries the step out where nobody may be told anything: whatever is told fails the test. */
-  const refused = async (step: "reset" | "forget", specs: readonly NodeSpec[]): Promise<unknown> => {
+  const refused = async (
+    step: "reset" | "forget",
+    specs: readonly NodeSpec[],
+    seenByGone: readonly NodeSpec[] = specs,
+  ): Promise<unknown> => {
     const topology = aCluster(specs);
-    const look = looksAt(specs).find(({ expectedId }) => expectedId === idOf("gone"));
+    const look = looksAt(seenByGone).find(({ expectedId }) => expectedId === idOf("gone"));
     const { context } = aFakeApplyContext({
       clients: fakeClients({ "10.0.0.9:6379": { look: () => Promise.resolve(look as Look) } }),
       lookAt: (addresses) => {
@@ -103,6 +107,21 @@ describe("a node that has changed since the plan", () => {
       says: /follows a node that is to be removed/,
     },
     {
+      name: "has outlived its primary",
+      step: "reset",
+      specs: [
+        ...whereGone({ replicaOf: "dead" }),
+        {
+          name: "dead",
+          at: "10.0.0.7:6379",
+          slots: "0-99",
+          unreached: { state: "unreachable", detail: "connection refused" },
+        },
+      ],
+      at: "10.0.0.9:6379",
+      says: /has all that is left of slots 0-99/,
+    },
+    {
       name: "owns slots",
       step: "forget",
       specs: whereGone({ slots: "0-9" }),
@@ -122,6 +141,19 @@ describe("a node that has changed since the plan", () => {
       code: "node-changed",
       node: at,
       message: expect.stringMatching(says),
+    });
+  });
+
+  test("and is in another cluster, under the id that it had, is not reset", async () => {
+    const elsewhere: readonly NodeSpec[] = [
+      { name: "x", at: "10.0.0.8:6379", slots: "0-16383" },
+      { name: "gone", at: "10.0.0.9:6379", replicaOf: "x" },
+    ];
+    expect(await refused("reset", whereGone({}).slice(0, 2), elsewhere)).toMatchObject({
+      name: "Stale",
+      code: "node-changed",
+      node: "10.0.0.9:6379",
+      message: expect.stringMatching(/knows 10\.0\.0\.8:6379, which is no node of this cluster/),
     });
   });
 });

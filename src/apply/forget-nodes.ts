@@ -1,6 +1,7 @@
 import { formatAddress } from "../cluster/address.ts";
 import { nodeName } from "../cluster/node-name.ts";
-import { reachedNodes, type Topology } from "../cluster/topology.ts";
+import type { NodeView } from "../cluster/node-view.ts";
+import { nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
 import { DeadlinePassed, Stale } from "../errors.ts";
 import { eachNode } from "../wire/each-node.ts";
 import type { ApplyContext } from "./apply-context.ts";
@@ -63,18 +64,22 @@ function whoKnows(topology: Topology, ids: readonly string[]): string[] {
 /**
  * Makes nodes forget the cluster: they become empty primaries of their own.
  *
- * @throws Stale when one has got slots or a replica since the plan was made: the server itself only guards
- *   slots that hold keys.
+ * @throws Stale when one has got slots or a replica since the plan was made, belongs to another cluster by now, or has
+ *   the last copy of a shard: the server itself only guards slots that hold keys.
  */
 export async function resetNodes(
   context: ApplyContext,
-  { steps, members, onEnd }: Stage<"reset">,
+  { steps, members, basis, onEnd }: Stage<"reset">,
 ): Promise<void> {
   const ids = steps.map((step) => step.node.id);
-  refuseFollowers(await context.lookAt(members), ids);
+  const staying = await context.lookAt(members);
+  refuseFollowers(staying, ids);
   await eachNode(steps, async (step) => {
-    const { self } = await lookAtStepNode(context, step.node);
+    const view = await lookAtStepNode(context, step.node);
+    const { self } = view;
     const node = formatAddress(step.node.address);
+    refuseElsewhere(view, { staying, basis, ids });
+    refuseLastCopy(view, { staying, ids });
     if (self.role === "primary" && self.slots.size > 0) throw changed(node, `owns slots ${self.slots}`);
     if (self.openSlots.length > 0) throw changed(node, "has open slots");
     await context.clients.at(step.node.address).reset();
@@ -96,6 +101,35 @@ function refuseFollowers(topology: Topology, ids: readonly string[]): void {
   const follower = reachedNodes(topology).find(({ view }) => ids.includes(view?.self.primaryId ?? ""));
   if (!follower?.view) return;
   throw changed(formatAddress(follower.view.address), "follows a node that is to be removed");
+}
+
+/** It may have been removed by other means since, under the same id, and have joined another cluster. */
+function refuseElsewhere(
+  { lines, address }: NodeView,
+  { staying, basis, ids }: Leaving & { readonly basis: Topology },
+): void {
+  const isOurs = (id: string) => [staying, basis].some((one) => nodeById(one, id)) || ids.includes(id);
+  const stranger = lines.find(({ id, flags }) => !flags.includes("handshake") && !isOurs(id));
+  if (stranger) {
+    throw changed(formatAddress(address), `knows ${nodeName(stranger)}, which is no node of this cluster,`);
+  }
+}
+
+/** A replica drops its data when it is reset, and its primary may have died since the plan was made. */
+function refuseLastCopy({ self, lines, address }: NodeView, { staying, ids }: Leaving): void {
+  const primary = lines.find(({ id }) => id === self.primaryId);
+  if (!primary || primary.slots.size === 0 || ids.includes(primary.id)) return;
+  const hasOther = reachedNodes(staying).some(
+    ({ id, view }) => id === primary.id || view?.self.primaryId === primary.id,
+  );
+  if (!hasOther) {
+    throw changed(formatAddress(address), `has all that is left of slots ${primary.slots}`);
+  }
+}
+
+interface Leaving {
+  readonly staying: Topology;
+  readonly ids: readonly string[];
 }
 
 function changed(node: string, what: string): Stale {

@@ -3,6 +3,7 @@ import { SlotSet } from "../cluster/slot-set.ts";
 import { type ClusterNode, nodeById, replicasOf, type Topology } from "../cluster/topology.ts";
 import { Bug } from "../errors.ts";
 import { refOf } from "./node-ref.ts";
+import { refuseLastCopies } from "./refuse-last-copies.ts";
 import type { Step } from "./step.ts";
 
 /** Steps that are being planned, and the topology as it is once they are done. */
@@ -43,8 +44,13 @@ export class ClusterDraft {
     this.#topology = after;
   }
 
-  /** A node without slots becomes a replica. */
+  /**
+   * A node without slots becomes a replica.
+   *
+   * @throws Refused when it has the last copy of another shard.
+   */
   follow(replicaId: string, primaryId: string): void {
+    refuseLastCopies(this.#topology, new Set([replicaId]));
     this.#steps.push({
       kind: "replicate",
       replica: refOf(this.node(replicaId)),

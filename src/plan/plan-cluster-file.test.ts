@@ -232,3 +232,21 @@ test("a new node that does not answer is told of, a member that does not is foun
   const unmatched = matchClusterFile({ wished: more, looks: lost, cluster: aCluster(live) });
   expect(() => refuseMissing(unmatched, lost, more)).toThrow("10.0.0.8:6379 is silent");
 });
+
+describe("a primary that does not answer", () => {
+  const specs = live.map((spec) =>
+    spec.name === "a"
+      ? { ...spec, unreached: { state: "unreachable", detail: "connection refused" } as const }
+      : spec,
+  );
+  const lastCopy = expect.objectContaining({ code: "last-copy", node: "10.0.0.4:6379" });
+
+  test("keeps its last replica, whether the file names it or not", () => {
+    expect(() => plan(aFile([[1], [2, 5], [3]]), { specs })).toThrow(lastCopy);
+  });
+
+  test("keeps its last replica also where shards may have fewer for a time", () => {
+    const wished = aFile([[1], [2, 5], [3, 4]]);
+    expect(() => plan(wished, { specs, allowFewerReplicas: true })).toThrow(lastCopy);
+  });
+});

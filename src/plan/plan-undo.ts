@@ -10,6 +10,7 @@ import { planDelNode } from "./plan-del-node.ts";
 import { planFailover } from "./plan-failover.ts";
 import { planSlotMoves } from "./plan-slot-moves.ts";
 import type { Plan, PlanNote } from "./plan.ts";
+import { refuseLastCopies } from "./refuse-last-copies.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
 import type { SlotMove } from "./slot-move.ts";
 import type { Step, StepOf } from "./step.ts";
@@ -156,6 +157,7 @@ function replicasBack({ saved, topology }: Undoing): Part {
     }
     const primary = nodeById(after, before);
     if (primary?.view && primary.role === "primary") {
+      refuseLastCopies(after, new Set([now.id]));
       steps.push({ kind: "replicate", replica: refOf(now), primary: refOf(primary), syncAtOnce: false });
       after = {
         nodes: after.nodes.map((node) => (node.id === now.id ? { ...node, primaryId: before } : node)),

@@ -5,12 +5,14 @@ import { Refused } from "../errors.ts";
 import type { ClusterDraft } from "./cluster-draft.ts";
 import { planFailover } from "./plan-failover.ts";
 import { refuseStrayKeys } from "./refuse-del-node.ts";
+import { refuseLastCopies } from "./refuse-last-copies.ts";
 import type { RolesWanted } from "./shift-roles.ts";
 import type { SlotMove } from "./slot-move.ts";
 import type { Step } from "./step.ts";
 
 /** @throws Refused when keys would be gone with a node that is in the cluster and not in the file. */
 export function refuseLeavers(topology: Topology, leavingIds: ReadonlySet<string>): void {
+  refuseLastCopies(topology, leavingIds);
   for (const id of leavingIds) {
     const node = nodeById(topology, id);
     if (node) refuseStrayKeys({ topology, leavingIds, wish: { drain: true, keep: false } }, node);

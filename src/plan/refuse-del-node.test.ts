@@ -45,6 +45,29 @@ test.each<{
     hint: /slotctl check 10\.0\.0\.2:6379/,
   },
   {
+    name: "the last replica of a primary that does not answer",
+    specs: [
+      { name: "a", slots: "0-8191", unreached: down },
+      { name: "b", slots: "8192-16383" },
+      { name: "ra", replicaOf: "a" },
+    ],
+    nodes: ["ra"],
+    code: "last-copy",
+    hint: /failover 10\.0\.0\.\d:6379 10\.0\.0\.3:6379 --force/,
+  },
+  {
+    name: "all replicas of a primary that does not answer",
+    specs: [
+      { name: "a", slots: "0-8191", unreached: down },
+      { name: "b", slots: "8192-16383" },
+      { name: "ra", replicaOf: "a" },
+      { name: "rra", replicaOf: "a" },
+    ],
+    nodes: ["ra", "rra"],
+    code: "last-copy",
+    hint: /Bring 10\.0\.0\.1:6379 back/,
+  },
+  {
     name: "all primaries",
     specs: four,
     nodes: ["a", "b", "c", "d"],
@@ -97,6 +120,18 @@ test.each<{
   const planning = () => removal(specs, nodes, wish);
   expect(planning).toThrow(Refused);
   expect(planning).toThrow(expect.objectContaining({ code, hint: expect.stringMatching(hint) }));
+});
+
+test("one of two replicas of a primary that does not answer is removed", () => {
+  const specs: readonly NodeSpec[] = [
+    { name: "a", slots: "0-8191", unreached: down },
+    { name: "b", slots: "8192-16383" },
+    { name: "ra", replicaOf: "a" },
+    { name: "rra", replicaOf: "a" },
+  ];
+  expect(removal(specs, ["ra"]).steps).toContainEqual(
+    expect.objectContaining({ kind: "reset", node: expect.objectContaining({ id: idOf("ra") }) }),
+  );
 });
 
 test("an unknown id is a usage error", () => {

@@ -12,6 +12,7 @@ import { isServerFrom } from "../cluster/server-version.ts";
 import type { SlotSet } from "../cluster/slot-set.ts";
 import { Refused, UsageError } from "../errors.ts";
 import { slotsOnTheirWay, targetsOf } from "./drain-nodes.ts";
+import { refuseLastCopies } from "./refuse-last-copies.ts";
 import { repairHint, seedOf } from "./repair-hint.ts";
 import { unreachedCode } from "../cluster/how-unreached.ts";
 import { nodeName } from "../cluster/node-name.ts";
@@ -35,6 +36,7 @@ export function refuseDelNode(asked: RemovalAsked): void {
   });
   refuseNobodyLeft(asked);
   for (const node of leaving) refuseDeadOwner(asked.topology, node);
+  refuseLastCopies(asked.topology, asked.leavingIds);
   refuseWithoutDrain(asked, leaving);
   for (const node of leaving) {
     refuseStrayKeys(asked, node);

@@ -13,6 +13,7 @@ import { SimCluster, type SimNodeSpec } from "../support/sim-cluster.ts";
 import { harmDone, openSlotsIn, unfinishedIn } from "../support/sim-cluster-checks.ts";
 import { keyInSlot } from "../support/sim-cluster-keys.ts";
 import { carryOut } from "../support/sim-cluster-run.ts";
+import { resume } from "../support/sim-cluster-saved.ts";
 
 // The cluster changes between the plan and carrying it out, as when a plan is kept or somebody thinks long.
 
@@ -226,5 +227,43 @@ describe("a newcomer", () => {
       message: expect.stringContaining("holds keys by now"),
     });
     expectApart(cluster);
+  });
+});
+
+describe("a replica that was to be removed by a saved plan", () => {
+  async function savedRemoval(cluster: SimCluster): Promise<Plan> {
+    const topology = await cluster.observe("b");
+    return planDelNode({ topology, wish: { nodeIds: [idOf("ra")], drain: false, keep: false } });
+  }
+
+  test("is left alone where it was removed by other means and is in another cluster now", async () => {
+    const cluster = build(1, [
+      { name: "ra", replicaOf: "a" },
+      { name: "y", isAlone: true },
+    ]);
+    const plan = await savedRemoval(cluster);
+    // What redis-cli does: the node keeps its id.
+    await clientOf(cluster, "ra").reset();
+    for (const name of ["a", "b", "c"]) await clientOf(cluster, name).forget([idOf("ra")]);
+    const { address, busPort } = cluster.node("y");
+    await clientOf(cluster, "ra").meet([{ announced: address, busPort }]);
+    await cluster.clock.sleep(1000);
+    await clientOf(cluster, "ra").replicate(idOf("y"));
+    const left = await resume(cluster, plan);
+    expect(left.changes.filter(({ matters }) => matters)).toEqual([]);
+    expect(await staleness(cluster, left.plan)).toMatchObject({ code: "node-changed" });
+    expect(cluster.node("ra").primaryId).toBe(idOf("y"));
+  });
+
+  test("stays where its primary has died since and it has the last copy", async () => {
+    const cluster = build(1, [{ name: "ra", replicaOf: "a" }]);
+    const plan = await savedRemoval(cluster);
+    cluster.kill("a");
+    await cluster.clock.sleep(5000);
+    expect(await staleness(cluster, plan)).toMatchObject({
+      code: "node-changed",
+      message: expect.stringContaining("has all that is left of slots 0-5460"),
+    });
+    expect(cluster.node("ra").primaryId).toBe(idOf("a"));
   });
 });
