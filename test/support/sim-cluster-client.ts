@@ -270,11 +270,8 @@ class SimNodeClient implements NodeClient {
   }
 
   async cancelMigrations(ids: readonly string[]): Promise<boolean> {
-    let isEnded = false;
-    const cancel: SimCommand<void> = (node) => {
-      isEnded = cancelMigrations(this.#world, node, ids);
-    };
-    await this.#tell("CLUSTER MIGRATION CANCEL", [cancel]);
+    const cancel: SimCommand<boolean> = (node) => cancelMigrations(this.#world, node, ids);
+    const [isEnded = false] = await this.#ask("CLUSTER MIGRATION CANCEL", [cancel]);
     return isEnded;
   }
 
