@@ -270,9 +270,13 @@ class SimNodeClient implements NodeClient {
   }
 
   async cancelMigrations(ids: readonly string[]): Promise<boolean> {
-    const cancel: SimCommand<boolean> = (node) => cancelMigrations(this.#world, node, ids);
-    const [isEnded = false] = await this.#ask("CLUSTER MIGRATION CANCEL", [cancel]);
-    return isEnded;
+    const [isEnded] = await this.#run({
+      name: "CLUSTER MIGRATION CANCEL",
+      commands: [(node) => cancelMigrations(this.#world, node, ids)],
+      areChanges: true,
+      tolerate: undefined,
+    });
+    return isEnded === true;
   }
 
   /** No server of the simulation keeps statistics. */
