@@ -270,13 +270,10 @@ class SimNodeClient implements NodeClient {
   }
 
   async cancelMigrations(ids: readonly string[]): Promise<boolean> {
-    const [isEnded] = await this.#run({
-      name: "CLUSTER MIGRATION CANCEL",
-      commands: [(node) => cancelMigrations(this.#world, node, ids)],
-      areChanges: true,
-      tolerate: undefined,
-    });
-    return isEnded === true;
+    let isEnded = false;
+    const cancel = (node: SimNode) => void (isEnded = cancelMigrations(this.#world, node, ids));
+    await this.#tell("CLUSTER MIGRATION CANCEL", [cancel]);
+    return isEnded;
   }
 
   /** No server of the simulation keeps statistics. */
