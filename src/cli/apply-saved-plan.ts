@@ -4,6 +4,7 @@ import { SlotSet } from "../cluster/slot-set.ts";
 import type { ClusterNow } from "../plan/cluster-now.ts";
 import { resumePlan } from "../plan/resume-plan.ts";
 import { resumeRepair } from "../plan/resume-repair.ts";
+import { mayHideKeys, onlyStraysOf } from "../plan/strays-of-plan.ts";
 import { type SavedPlan, readSavedPlan } from "../saved/saved-plan.ts";
 import { describeBasisChange } from "../ui/describe-basis-change.ts";
 import { changeJson, nothingMoved } from "../ui/json-change.ts";
@@ -60,7 +61,7 @@ export async function applySavedPlan(
 }
 
 async function planLeft(saved: SavedPlan, { cluster, output }: { cluster: Cluster; output: Output }) {
-  const now = await observeForPlan(cluster, saved.plan, { deep: saved.wish.flags["deep"] === true });
+  const now = await observeNow(saved, cluster);
   const { plan, changes } =
     saved.plan.command === "fix"
       ? resumeRepair(saved.plan, { now, ...(await repairFacts(saved, { cluster, now })) })
@@ -74,6 +75,13 @@ async function planLeft(saved: SavedPlan, { cluster, output }: { cluster: Cluste
   }
   output.print(renderAcceptedChanges(changes, { topologies, canvas: output.stdout }));
   return { plan, changes: described };
+}
+
+/** With the keys that a run of the plan may have left out of sight when it was killed. */
+async function observeNow({ plan, wish }: SavedPlan, cluster: Cluster): Promise<ClusterNow> {
+  const isDeep = wish.flags["deep"] === true;
+  const now = await observeForPlan(cluster, plan, { deep: isDeep || mayHideKeys(plan) });
+  return isDeep ? now : { ...now, topology: onlyStraysOf(plan, now.topology) };
 }
 
 /** What a repair is decided by besides, and what was wished for when it was saved. */

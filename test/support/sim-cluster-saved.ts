@@ -6,6 +6,7 @@ import { nodesOf } from "../../src/plan/step-nodes.ts";
 import { type PlanRecord, savedPlanOf } from "../../src/saved/saved-plan.ts";
 import { SlotctlError } from "../../src/errors.ts";
 import { SlotSet } from "../../src/cluster/slot-set.ts";
+import { mayHideKeys, onlyStraysOf } from "../../src/plan/strays-of-plan.ts";
 import { resumeRepair } from "../../src/plan/resume-repair.ts";
 import { findKeyConflicts } from "../../src/wire/find-key-conflicts.ts";
 import { lookAside, observeApart } from "../../src/wire/observe-for-plan.ts";
@@ -28,7 +29,7 @@ export function throughFile(plan: Plan): Plan {
 
 /** What is left of a saved plan, by what the nodes of the simulated cluster report now. */
 export async function resume(cluster: SimCluster, saved: Plan): Promise<ResumedPlan> {
-  const topology = await observeFor(cluster, saved);
+  const topology = onlyStraysOf(saved, await observeFor(cluster, saved));
   const named = saved.steps.flatMap(nodesOf);
   const asides = await lookAside(cluster.clients, { topology, named });
   const functionsAt = new Set<string>();
@@ -47,7 +48,7 @@ async function observeFor({ clients }: SimCluster, plan: Plan) {
   const addresses = basis.nodes.flatMap(({ view }) => (view ? [view.address] : []));
   const isRepair = command === "fix";
   const settings = isRepair || steps.some(({ kind }) => kind === "set-config");
-  const wishes = { settings, moving: true, repair: isRepair, deep: isRepair };
+  const wishes = { settings, moving: true, repair: isRepair, deep: mayHideKeys(plan) };
   if (formsCluster(plan)) return await observeApart(clients, addresses, wishes);
   const leaving = new Set(steps.flatMap((step) => (step.kind === "reset" ? [step.node.id] : [])));
   const seeds = basis.nodes.flatMap(({ id, view }) => (view && !leaving.has(id) ? [view.address] : []));
