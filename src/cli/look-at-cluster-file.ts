@@ -5,6 +5,7 @@ import type { MoverWish } from "../plan/mover.ts";
 import type { Plan } from "../plan/plan.ts";
 import { matchClusterFile, type MatchedFile, refuseMissing, seedAmong } from "../plan/match-cluster-file.ts";
 import { planClusterFile } from "../plan/plan-cluster-file.ts";
+import { refuseUnmeantCluster } from "../plan/refuse-unmeant-cluster.ts";
 import type { WishedCluster } from "../plan/wished-cluster.ts";
 import { eachNode } from "../wire/each-node.ts";
 import type { Cluster } from "./cluster.ts";
@@ -19,6 +20,8 @@ export interface FileLook {
   readonly matched: MatchedFile;
   /** Undefined where there is no cluster yet. */
   readonly topology: Topology | undefined;
+  /** Whether the operator has named a node of the cluster, besides those of the file. */
+  readonly hasSeed: boolean;
 }
 
 const WISHES = { settings: true, moving: true } as const;
@@ -39,16 +42,23 @@ export async function lookAtClusterFile(
   const node = seed && wished.nodes[looks.findIndex((look) => "view" in look && look.view.address === seed)];
   if (node) cluster.startAt(node.address);
   const topology = hasSeed || node ? await cluster.observe(WISHES) : undefined;
-  return { wished, looks, topology, matched: matchClusterFile({ wished, looks, cluster: topology }) };
+  return {
+    wished,
+    looks,
+    topology,
+    hasSeed,
+    matched: matchClusterFile({ wished, looks, cluster: topology }),
+  };
 }
 
 /** The plan to what the file says. */
 export async function planFile(
   cluster: Cluster,
-  { wished, looks, matched, topology }: FileLook,
+  { wished, looks, matched, topology, hasSeed }: FileLook,
   options: { readonly mover: MoverWish; readonly allowFewerReplicas: boolean },
 ): Promise<Plan> {
   refuseMissing(matched, looks, wished);
+  if (topology && !hasSeed) refuseUnmeantCluster(matched, topology);
   // New primaries get the functions of the cluster, and these are the nodes that can become some.
   const newcomers = primariesOf(matched.topology).flatMap((node) =>
     node.view && !ownsSlots(node) ? [node.view] : [],
