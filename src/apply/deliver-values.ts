@@ -81,13 +81,21 @@ async function deliverTo(owner: string, group: readonly Parcel[], context: Impor
   if (
     context.isMove &&
     outcomes.size > 0 &&
-    !(await confirmStored(target, { parcels: [...outcomes.keys()], context }))
+    !(
+      (await coverFound(existing, target)) &&
+      (await confirmStored(target, { parcels: [...outcomes.keys()], context }))
+    )
   ) {
     // It is a replica now, or was started anew: nothing that it said counts.
     for (const parcel of outcomes.keys()) parcel.mayBeThere = true;
     return;
   }
   for (const [parcel, outcome] of outcomes) parcel.outcome = outcome;
+}
+
+/** Keys that were there already may have been written over a connection that is gone: WAIT knows nothing of these. */
+async function coverFound([first]: readonly Parcel[], target: ImportTarget): Promise<boolean> {
+  return first === undefined || (await target.touch(first.value.key));
 }
 
 /** Reads back what was written; what is there already was compared. */
