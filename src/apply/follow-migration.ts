@@ -2,7 +2,7 @@ import { formatAddress } from "../cluster/address.ts";
 import { isOperational, messageOf } from "../errors.ts";
 import type { NodeRef } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
-import { type AtomicServer, nodeOn, type Side } from "./atomic-server.ts";
+import { type AtomicServer, keysIn, nodeOn, type Side } from "./atomic-server.ts";
 import { isLostWritesReason } from "../cluster/migration-reasons.ts";
 import { isUnfinished, type MigrationReport, reportOn, type SideReport } from "./migration-report.ts";
 import { MigrationWatch, type Trouble } from "./migration-watch.ts";
@@ -14,6 +14,8 @@ import type { StartedMigration } from "./start-migration.ts";
  * one. Each look takes the nodes a moment that they would rather spend on the migration.
  */
 const POLL_MS = { least: 10, most: 50, part: 0.1 } as const;
+/** No server was seen to send more in a millisecond: before that there is nothing to see, and a look takes its time. */
+const KEYS_PER_MS_MAX = 2000;
 /** How long the other node may take to hear that a migration is over. */
 const HEARSAY_MS_MAX = 2000;
 /** How long the nodes may take to end what was cancelled. */
@@ -60,6 +62,7 @@ export async function followMigration(
   let overMs: number | undefined;
   let cancelMs: number | undefined;
   const startMs = clock.nowMs();
+  if (!isAdopted) await clock.sleep(Math.min(POLL_MS.most, keysIn(migration) / KEYS_PER_MS_MAX));
   for (;;) {
     const report = await reportOn(context, migration);
     const nowMs = clock.nowMs();

@@ -56,12 +56,20 @@ export class LimitedPace implements Pace {
   }
 
   async awaitTurn(keyCount: number): Promise<boolean> {
-    const { signal, clock } = this.#context;
     this.#adapt();
     await this.#awaitCalm();
-    if (this.#gapMs > 0) await clock.sleep(this.#gapMs);
-    await this.#awaitRate(keyCount);
-    this.#limits.tally.waitsFor(undefined);
+    if (this.#gapMs > 0) await this.#context.clock.sleep(this.#gapMs);
+    return await this.awaitRate(keyCount);
+  }
+
+  async awaitRate(keyCount: number): Promise<boolean> {
+    const { rate, tally } = this.#limits;
+    const { signal } = this.#context;
+    if (rate && !signal.aborted) {
+      if (rate.isUsedUp) tally.waitsFor({ kind: "rate" });
+      await rate.take(keyCount, signal);
+    }
+    tally.waitsFor(undefined);
     return !signal.aborted;
   }
 
@@ -103,13 +111,6 @@ export class LimitedPace implements Pace {
     if (excess > 1)
       this.#gapMs = Math.min(GAP_MS.most, Math.max(GAP_MS.first, this.#gapMs * Math.min(2, excess)));
     else this.#gapMs = this.#gapMs < GAP_MS.first ? 0 : this.#gapMs * Math.max(0.7, excess);
-  }
-
-  async #awaitRate(keyCount: number): Promise<void> {
-    const { rate, tally } = this.#limits;
-    if (!rate || this.#context.signal.aborted) return;
-    if (rate.isUsedUp) tally.waitsFor({ kind: "rate" });
-    await rate.take(keyCount, this.#context.signal);
   }
 }
 

@@ -27,13 +27,19 @@ export function moveAtomic(server: AtomicServer) {
     const left = await finishEarlier(context, { server, move, go });
     if (!left) return false;
     const { keysPerSecondMax } = context.moving;
-    for (const slots of cutMigrations(move, { slots: left, keysPerSecondMax })) {
+    for (const [index, slots] of cutMigrations(move, { slots: left, keysPerSecondMax }).entries()) {
       const job = { move, slots };
-      if (!go() || !(await move.pace.awaitTurn(keysIn(job)))) return false;
+      if (!go() || !(await awaitTurn(job, { isFirst: index === 0 }))) return false;
       if (!(await migrate(context, { server, job, go }))) return false;
     }
     return true;
   };
+}
+
+/** Before the first one there is nothing of ours that clients could be waiting for. */
+function awaitTurn(job: MigrationJob, { isFirst }: { readonly isFirst: boolean }): Promise<boolean> {
+  const { pace } = job.move;
+  return isFirst ? pace.awaitRate(keysIn(job)) : pace.awaitTurn(keysIn(job));
 }
 
 interface Moving {

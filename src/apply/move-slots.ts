@@ -57,7 +57,7 @@ async function awaitReady(
   const waitMs = Math.min(VIEWS_MS_MAX, context.waitMs);
   const reasons = ["state-fail", "unknown-node"] as const;
   const help = (topology: Topology) => followNewSources(context, { steps, topology });
-  await help(await context.lookAt(pairs));
+  if (steps.some(({ mover }) => mover === "classic")) await help(await context.lookAt(pairs));
   try {
     const withViews = [...reasons, "other-view"] as const;
     await waitForAgreement({ ...context, waitMs }, pairs, { reasons: withViews, help });

@@ -11,6 +11,8 @@ export interface Pace {
    *   begun is finished without regard to the keys per second.
    */
   awaitTurn(keyCount: number): Promise<boolean>;
+  /** The same with regard to the keys per second only: no node is watched for it. */
+  awaitRate(keyCount: number): Promise<boolean>;
 }
 
 /**
@@ -24,4 +26,5 @@ export const unlimited: Pace = {
   lineMs: 0,
   bitesInFlight: BITES_IN_FLIGHT.most,
   awaitTurn: () => Promise.resolve(true),
+  awaitRate: () => Promise.resolve(true),
 };

@@ -12,7 +12,7 @@ import { operatorSettings, rivalName } from "./server-settings.ts";
 
 const timeoutMs = 300_000;
 const nodeCount = 3;
-const keyCount = 250_000;
+const keyCount = 600_000;
 const valueBytes = 2000;
 const peakBelowBytes = 200_000_000;
 

@@ -271,9 +271,7 @@ class SimNodeClient implements NodeClient {
 
   async cancelMigrations(ids: readonly string[]): Promise<boolean> {
     let isEnded = false;
-    const cancel: SimCommand<void> = (node) => {
-      isEnded = cancelMigrations(this.#world, node, ids);
-    };
+    const cancel = (node: SimNode) => void (isEnded = cancelMigrations(this.#world, node, ids));
     await this.#tell("CLUSTER MIGRATION CANCEL", [cancel]);
     return isEnded;
   }
