@@ -107,16 +107,21 @@ export class RedisImportTarget implements ImportTarget {
 
   async look(keys: readonly Buffer[]): Promise<(FoundValue | undefined | "elsewhere")[]> {
     const commands = new CommandBytes();
-    const ends = this.#hasExpireTime ? "PEXPIRETIME" : "PTTL";
-    commands.add(["TIME"]);
     for (const key of keys) {
       commands.add(["DUMP", key]);
-      commands.add([ends, key]);
+      if (this.#hasExpireTime) commands.add(["PEXPIRETIME", key]);
+      else {
+        // As near as can be to what counts from it: the DUMP of a large value takes its time.
+        commands.add(["TIME"]);
+        commands.add(["PTTL", key]);
+      }
     }
-    const [time, ...replies] = await this.#connection.send(commands);
-    const nowMs = this.#hasExpireTime ? 0 : millisecondsOf(time ?? null);
+    const replies = await this.#connection.send(commands);
+    const width = this.#hasExpireTime ? 2 : 3;
     return keys.map((_, index) => {
-      const [dump = null, left = -1] = replies.slice(index * 2, index * 2 + 2);
+      const [dump = null, ...times] = replies.slice(index * width, (index + 1) * width);
+      const left = times.at(-1) ?? -1;
+      const nowMs = this.#hasExpireTime ? 0 : millisecondsOf(times[0] ?? null);
       if (dump instanceof ReplyError || left instanceof ReplyError) {
         const said = this.#refusalOf(dump instanceof ReplyError ? dump : left, "DUMP");
         return said === "elsewhere" ? said : undefined;
