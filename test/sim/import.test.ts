@@ -193,6 +193,27 @@ test("an import that has failed asks nothing more of any node", async () => {
   expect(targets.asked).toBe(asked);
 });
 
+/** Its primaries are down the first time. */
+class LateTargets extends FakeImportTargets {
+  #isUp = false;
+
+  override async open(): Promise<ImportTarget> {
+    if (this.#isUp) return await super.open();
+    this.#isUp = true;
+    throw new ConnectFailed("down", { code: "node-unreachable", node: "target" });
+  }
+}
+
+test("what was never sent to a primary that was down is not taken for ours: with replace it is no conflict", async () => {
+  const weather = { random: () => 0.5, lossShare: 0 };
+  const cluster: Store = new Map([["key", "cluster"]]);
+  const source = new FakeImportSource(new Map([["key", "source"]]), weather);
+  const targets = new LateTargets(cluster, weather);
+  const found = await importDatabase(contextOf({ source, targets, rule: "replace" }));
+  expect(found).toMatchObject({ conflicts: [], left: 0 });
+  expect(cluster.get("key")).toBe("source");
+});
+
 test("with replace the source's value is there at the end", async () => {
   await fc.assert(
     fc.asyncProperty(fc.integer(), async (seed) => {
