@@ -171,6 +171,12 @@ export async function serverFrom(
   }
   const seed = parseSeed(text);
   output.protect(seed.password);
+  if (/^rediss?:\/\/[^/]*\/\d/i.test(text)) {
+    throw new UsageError(`The address of ${formatAddress(seed.address)} has a database in it.`, {
+      code: "bad-address",
+      hint: "Leave it out, or keys of all databases would be taken for what was meant: --database N takes those of one.",
+    });
+  }
   return {
     address: seed.address,
     access: {
