@@ -49,14 +49,17 @@ async function attempt(parcels: readonly Parcel[], context: ImportContext): Prom
   const ends = await Promise.allSettled(
     [...groups].map(async ([owner, group]) => {
       if (owner === undefined) return;
+      let isReached = false;
       try {
-        await deliverTo(owner, group, context);
+        const target = await context.targets.open(owner);
+        isReached = true;
+        await deliverTo(target, group, context);
         if (group.some(({ outcome }) => outcome === undefined)) {
           trouble = { node: owner, reason: "slots on their way, or a node that is down" };
         }
       } catch (error) {
         if (!isNodeLost(error) || FINAL_CODES.has((error as SlotctlError).code)) throw error;
-        for (const parcel of group) parcel.mayBeThere ||= parcel.outcome === undefined;
+        for (const parcel of group) parcel.mayBeThere ||= isReached && parcel.outcome === undefined;
         trouble = { node: owner, reason: (error as SlotctlError).reason ?? messageOf(error) };
       }
     }),
@@ -68,8 +71,11 @@ async function attempt(parcels: readonly Parcel[], context: ImportContext): Prom
 
 const FINAL_CODES: ReadonlySet<string> = new Set(["node-silent", "node-denied"]);
 
-async function deliverTo(owner: string, group: readonly Parcel[], context: ImportContext): Promise<void> {
-  const target = await context.targets.open(owner);
+async function deliverTo(
+  target: ImportTarget,
+  group: readonly Parcel[],
+  context: ImportContext,
+): Promise<void> {
   const outcomes = new Map<Parcel, Outcome>();
   const stored = await target.store(group.map(({ value }) => value));
   const existing = group.filter((parcel, index) => {
@@ -81,13 +87,21 @@ async function deliverTo(owner: string, group: readonly Parcel[], context: Impor
   if (
     context.isMove &&
     outcomes.size > 0 &&
-    !(await confirmStored(target, { parcels: [...outcomes.keys()], context }))
+    !(
+      (await coverFound(existing, target)) &&
+      (await confirmStored(target, { parcels: [...outcomes.keys()], context }))
+    )
   ) {
     // It is a replica now, or was started anew: nothing that it said counts.
     for (const parcel of outcomes.keys()) parcel.mayBeThere = true;
     return;
   }
   for (const [parcel, outcome] of outcomes) parcel.outcome = outcome;
+}
+
+/** Keys that were there already may have been written over a connection that is gone: WAIT knows nothing of these. */
+async function coverFound([first]: readonly Parcel[], target: ImportTarget): Promise<boolean> {
+  return first === undefined || (await target.touch(first.value.key));
 }
 
 /** Reads back what was written; what is there already was compared. */

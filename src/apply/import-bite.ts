@@ -1,8 +1,7 @@
 import { Stopped } from "../errors.ts";
-import type { KeyValue } from "../wire/import-source.ts";
 import { deliverValues } from "./deliver-values.ts";
 import type { ImportContext } from "./import-context.ts";
-import { type Outcome, type Parcel, parcelOf } from "./parcel.ts";
+import { broughtBy, type Outcome, type Parcel, parcelOf } from "./parcel.ts";
 import { withdrawKey } from "./withdraw-key.ts";
 
 /** What an import leaves to be told of: keys by what is the matter with them. */
@@ -81,31 +80,35 @@ function tell(parcels: readonly Parcel[], context: ImportContext): void {
 }
 
 /** Deletes at the source what is in the cluster, and returns what has changed since it was read. */
-async function takeArrived(parcels: readonly Parcel[], context: ImportContext): Promise<KeyValue[]> {
+async function takeArrived(parcels: readonly Parcel[], context: ImportContext): Promise<Parcel[]> {
   const arrived = parcels.filter(({ outcome }) => ARRIVED.has(outcome));
   const taken = await context.source.take(arrived.map(({ value }) => value));
   const by = (wanted: (typeof taken)[number]) => arrived.filter((_, index) => taken[index] === wanted);
   const gone = by("gone");
   // A client has deleted them at the source: what was brought into the cluster before is not wanted there either.
-  await Promise.all(
-    gone.filter(({ outcome }) => outcome !== "identical").map(({ value }) => withdrawKey(value, context)),
-  );
+  await Promise.all(gone.map((parcel) => withdraw(parcel, context)));
   context.count({ taken: by("taken").length, gone: gone.length });
-  return by("changed").map(({ value }) => value);
+  return by("changed");
+}
+
+/** What the cluster had by itself stays there, though it is the same. */
+async function withdraw(parcel: Parcel, context: ImportContext): Promise<void> {
+  const brought = broughtBy(parcel);
+  if (brought) await withdrawKey(brought, context);
 }
 
 /** The present values of keys that have changed, with those that they take the place of. */
-async function readAgain(changed: readonly KeyValue[], context: ImportContext): Promise<Parcel[]> {
+async function readAgain(changed: readonly Parcel[], context: ImportContext): Promise<Parcel[]> {
   const parcels: Parcel[] = [];
   for (let left = changed; left.length > 0;) {
-    const fresh = await context.source.read(left.map(({ key }) => key));
+    const fresh = await context.source.read(left.map(({ value }) => value.key));
     const before = left.slice(0, fresh.length);
     left = left.slice(fresh.length);
     for (const [index, old] of before.entries()) {
       const value = fresh[index];
-      if (value) parcels.push(parcelOf(value, old));
+      if (value) parcels.push(parcelOf(value, broughtBy(old)));
       else {
-        await withdrawKey(old, context);
+        await withdraw(old, context);
         context.count({ gone: 1 });
       }
     }

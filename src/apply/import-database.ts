@@ -52,15 +52,21 @@ type PassFindings = Pick<BiteFindings, "conflicts" | "differing" | "skipped" | "
 
 /** One SCAN from its beginning to its end. */
 async function onePass(context: ImportContext): Promise<PassFindings> {
-  const { source, signal, rate } = context;
+  const { source, rate } = context;
+  // Nobody is left behind: a bite that waits for a node would go on alone when the connections are closed.
+  const end = new AbortController();
+  const signal = AbortSignal.any([context.signal, end.signal]);
   const room = new Room(BITES_AT_ONCE);
   const hand = new KeysInHand();
   const found = { conflicts: [] as Buffer[], differing: [] as Buffer[], skipped: 0, busy: 0 };
   let share = 1;
   let isWhole = true;
   let failure: { readonly error: unknown } | undefined;
-  const isOver = () =>
-    signal.aborted || failure !== undefined || found.conflicts.length > 0 || found.differing.length > 0;
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    end.abort();
+  };
+  const isOver = () => signal.aborted || found.conflicts.length > 0 || found.differing.length > 0;
 
   const importAll = async (keys: readonly Buffer[]): Promise<void> => {
     for (let at = 0; at < keys.length;) {
@@ -69,7 +75,7 @@ async function onePass(context: ImportContext): Promise<PassFindings> {
         isWhole = false;
         return;
       }
-      const bite = await importBite(keys.slice(at), context);
+      const bite = await importBite(keys.slice(at), { ...context, signal });
       at += bite.keysRead;
       found.skipped += bite.skipped;
       found.busy += bite.busy;
@@ -81,22 +87,25 @@ async function onePass(context: ImportContext): Promise<PassFindings> {
 
   const running = new Set<Promise<void>>();
   let cursor = "0";
-  do {
-    const scanned = await source.scan(cursor);
-    cursor = scanned.cursor;
-    const { keys, letGo } = hand.take(scanned.keys);
-    if (keys.length === 0) continue;
-    const bite: Promise<void> = room
-      .during(share, () => importAll(keys))
-      .catch((error: unknown) => void (failure ??= { error }))
-      .finally(() => {
-        letGo();
-        running.delete(bite);
-      });
-    running.add(bite);
-    // SCAN may run ahead of what is under way by one bite, and no further.
-    if (running.size > BITES_AT_ONCE) await Promise.race(running);
-  } while (cursor !== "0" && !isOver());
+  const scan = async (): Promise<void> => {
+    do {
+      const scanned = await source.scan(cursor);
+      cursor = scanned.cursor;
+      const { keys, letGo } = hand.take(scanned.keys);
+      if (keys.length === 0) continue;
+      const bite: Promise<void> = room
+        .during(share, () => importAll(keys))
+        .catch(fail)
+        .finally(() => {
+          letGo();
+          running.delete(bite);
+        });
+      running.add(bite);
+      // SCAN may run ahead of what is under way by one bite, and no further.
+      if (running.size > BITES_AT_ONCE) await Promise.race(running);
+    } while (cursor !== "0" && !isOver());
+  };
+  await scan().catch(fail);
   await Promise.all(running);
   if (failure) throw failure.error;
   return { ...found, isWhole: isWhole && cursor === "0" };

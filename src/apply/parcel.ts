@@ -16,6 +16,11 @@ export interface Parcel {
 
 export type Outcome = "written" | "identical" | "replaced" | "skipped" | "conflict" | "differs" | "ended";
 
+/** What this run has put into the cluster under the key; undefined where what is there is not of its making. */
+export function broughtBy({ outcome, value, before }: Parcel): KeyValue | undefined {
+  return outcome === "identical" ? before : value;
+}
+
 export function parcelOf(value: KeyValue, before?: KeyValue): Parcel {
   const slot = keySlot(value.key);
   return { value, before, slot, mayBeThere: false, seen: undefined, outcome: undefined };

@@ -81,7 +81,7 @@ export async function carryOutImport(plan: ImportPlan, asked: CarryOutImport): P
     return;
   }
   await voice.ask(plan);
-  const outcome = await run(plan, { asked, voice });
+  const outcome = await runAlone(plan, { asked, voice });
   const facts = factsOf(outcome, await problemsAfter(plan, outcome, asked));
   output.knownData = importJson(plan, facts);
   warn(facts.problems, output);
@@ -91,10 +91,22 @@ export async function carryOutImport(plan: ImportPlan, asked: CarryOutImport): P
   output.succeed(output.knownData);
 }
 
-async function run(
-  plan: ImportPlan,
-  { asked, voice }: { readonly asked: CarryOutImport; readonly voice: ImportVoice },
-): Promise<ImportOutcome> {
+interface Run {
+  readonly asked: CarryOutImport;
+  readonly voice: ImportVoice;
+}
+
+/** What a copy reads is left where it is: nobody is in its way. */
+async function runAlone(plan: ImportPlan, running: Run): Promise<ImportOutcome> {
+  const held = plan.wish.copy ? undefined : await running.asked.sources.hold();
+  try {
+    return await run(plan, running);
+  } finally {
+    held?.[Symbol.dispose]();
+  }
+}
+
+async function run(plan: ImportPlan, { asked, voice }: Run): Promise<ImportOutcome> {
   const { cluster, sources, output, settings } = asked;
   const view = await voice.makeProgress();
   let keysDone = 0;
@@ -153,7 +165,7 @@ async function problemsAfter(
         code: "source-slots-moved",
         severity: "error",
         message:
-          "Slots of the source, which is a cluster, have changed their owners meanwhile: keys may have been missed.",
+          "Slots of the source, which is a cluster, have changed their owners meanwhile or are about to: keys may have been missed.",
       });
     }
     const after = await cluster.observeAgain(plan.basis, { goneIds: new Set() });

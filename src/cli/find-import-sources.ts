@@ -1,5 +1,9 @@
 import { UsageError } from "../errors.ts";
+import { wrapText } from "../ui/fit-text.ts";
+import { PASSWORD_NOTE } from "../ui/password-note.ts";
 import { eachNode } from "../wire/each-node.ts";
+import { parseSeed } from "../wire/seed.ts";
+import { parseSentinel } from "../wire/sentinel.ts";
 import { ImportSources, serverFrom, serversOfTwemproxy } from "./import-sources.ts";
 import type { Output } from "./output.ts";
 import { readAccess } from "./read-access.ts";
@@ -32,6 +36,9 @@ export async function findImportSources(flags: ImportSourceFlags, output: Output
       code: "usage",
       hint: "Name servers with --from, or a file with --from-twemproxy.",
     });
+  }
+  if (named.some((text) => (parseSentinel(text) ?? parseSeed(text)).password !== undefined)) {
+    output.say(wrapText(PASSWORD_NOTE, output.stderr.columns));
   }
   const isTlsNamed = named.some((text) => /^rediss:/i.test(text));
   const access = await readAccess(

@@ -9,6 +9,7 @@ import { BulkConnection } from "../wire/bulk-connection.ts";
 import { type ImportSource, RedisImportSource } from "../wire/import-source.ts";
 import { hasExpireTime } from "../wire/import-targets.ts";
 import { eachNode } from "../wire/each-node.ts";
+import { holdNodes } from "../wire/hold-nodes.ts";
 import { lookAtSource } from "../wire/look-for-import.ts";
 import type { NodeAccess } from "../wire/node-access.ts";
 import { parseSeed } from "../wire/seed.ts";
@@ -65,6 +66,7 @@ export class ImportSources {
       );
       if (isKnown) continue;
       const before = await observeCluster(server);
+      refuseUnsound(before, server.address);
       clusters.push({ before, access: server.access });
       for (const { view: owner } of ownersOf(before)) {
         if (!owner) continue;
@@ -86,13 +88,36 @@ export class ImportSources {
     });
   }
 
-  /** Whether slots of a source that is a cluster have other owners than at the beginning: keys may have been missed. */
+  /**
+   * Keeps other runs from moving keys away from these servers, until it is disposed of.
+   *
+   * @throws Refused while another run is at work at one of them.
+   */
+  async hold(): Promise<Disposable> {
+    const held: Disposable[] = [];
+    const release = () => held.forEach((one) => one[Symbol.dispose]());
+    try {
+      // In one order: of two runs, the first one at the first server of both goes on, and the other one is refused.
+      for (const [, { address, access }] of [...this.#servers].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        held.push(await holdNodes([address], access, { planHolds: true }));
+      }
+      return { [Symbol.dispose]: release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  /**
+   * Whether slots of a source that is a cluster have other owners than at the beginning, or are on their way: keys may
+   * have been missed.
+   */
   async haveSlotsMoved(): Promise<boolean> {
     for (const { before, access } of this.#clusters) {
       const [first] = ownersOf(before);
       if (!first?.view) continue;
       const after = await observeCluster({ address: first.view.address, access });
-      if (ownersText(after) !== ownersText(before)) return true;
+      if (unsoundness(after) !== undefined || ownersText(after) !== ownersText(before)) return true;
     }
     return false;
   }
@@ -100,11 +125,22 @@ export class ImportSources {
 
 async function observeCluster({ address, access }: Server): Promise<Topology> {
   using cluster = new Cluster(address, access);
-  const topology = await cluster.observe({ moving: true });
+  return await cluster.observe({ moving: true });
+}
+
+/** Why keys of a cluster could be missed; undefined where none could. */
+function unsoundness(topology: Topology): string | undefined {
+  if (ownersOf(topology).some(({ view }) => view === undefined)) {
+    return "some of its primaries cannot be reached";
+  }
+  return openSlotsOf(topology).length > 0 ? "slots of it are on their way" : undefined;
+}
+
+/** @throws Refused. */
+function refuseUnsound(topology: Topology, address: Address): void {
   const node = formatAddress(address);
-  const lost = ownersOf(topology).filter(({ view }) => view === undefined);
-  if (lost.length > 0 || openSlotsOf(topology).length > 0) {
-    const why = lost.length > 0 ? "some of its primaries cannot be reached" : "slots of it are on their way";
+  const why = unsoundness(topology);
+  if (why !== undefined) {
     throw new Refused(
       `The cluster of ${node} cannot be imported as it is: ${why}, so keys could be missed.`,
       {
@@ -114,7 +150,6 @@ async function observeCluster({ address, access }: Server): Promise<Topology> {
       },
     );
   }
-  return topology;
 }
 
 function ownersText(topology: Topology): string {
@@ -136,6 +171,12 @@ export async function serverFrom(
   }
   const seed = parseSeed(text);
   output.protect(seed.password);
+  if (/^rediss?:\/\/[^/]*\/\d/i.test(text)) {
+    throw new UsageError(`The address of ${formatAddress(seed.address)} has a database in it.`, {
+      code: "bad-address",
+      hint: "Leave it out, or keys of all databases would be taken for what was meant: --database N takes those of one.",
+    });
+  }
   return {
     address: seed.address,
     access: {

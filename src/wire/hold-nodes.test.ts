@@ -48,6 +48,14 @@ test("when another run has just ended the plan is stale", async () => {
   await expect(holdNodes([node.address], access)).rejects.toBeInstanceOf(Stale);
 });
 
+test("where the plan holds all the same, another run that has just ended is in nobody's way", async () => {
+  let looks = 0;
+  const node = await aNode(() => (looks++ === 0 ? OTHERS + RIVAL : OTHERS));
+  const held = await holdNodes([node.address], access, { planHolds: true });
+  expect(node.commands.at(-2)?.[2]).toMatch(/^slotctl-moves-[0-9a-f]{16}$/);
+  held[Symbol.dispose]();
+});
+
 test.each([
   { hangsUp: 1, named: 2, is: "is named once more at once" },
   { hangsUp: Infinity, named: 2, is: "is not named a third time" },

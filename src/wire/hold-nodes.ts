@@ -16,18 +16,24 @@ const PAUSE_MS = { least: 50, most: 250 };
 /**
  * Keeps other runs from moving slots at the same nodes. Two that give one slot to two targets would both
  * make theirs the owner, and the one that loses drops its keys; two that send to each other's nodes would
- * make these wait for each other.
+ * make these wait for each other. Of two that import the same keys, one would take what the other one has
+ * deleted at the source for a client's wish, and delete it in the cluster as well.
  *
  * A run names its connections, and then looks whether another one has done so: of two, one at least sees
  * the other, whoever comes first. Names end with their connections, so a run that died holds nothing.
  * Nodes that do not let us see who is connected cannot be held; nor can those that do not answer, but from
  * and to these nothing moves.
  *
+ * @param planHolds that another run has just ended changes nothing of what is planned.
  * @returns what has to be disposed of when the run is over.
  * @throws Refused while another run holds one of the nodes, Stale when it has just ended: what the plan was
  *   made on has changed.
  */
-export async function holdNodes(addresses: readonly Address[], access: NodeAccess): Promise<Disposable> {
+export async function holdNodes(
+  addresses: readonly Address[],
+  access: NodeAccess,
+  { planHolds = false }: { readonly planHolds?: boolean } = {},
+): Promise<Disposable> {
   const name = `${NAME_PREFIX}${randomBytes(8).toString("hex")}`;
   const connections = addresses.map((address) => new Connection(address, access));
   let naming: NodeJS.Timeout | undefined;
@@ -36,7 +42,7 @@ export async function holdNodes(addresses: readonly Address[], access: NodeAcces
     connections.forEach((connection) => connection.close());
   };
   try {
-    await holdAll(connections, name);
+    await holdAll(connections, { name, planHolds });
     naming = setInterval(() => {
       void eachNode(connections, (connection) => rename(connection, name));
     }, NAMED_AGAIN_MS).unref();
@@ -47,11 +53,14 @@ export async function holdNodes(addresses: readonly Address[], access: NodeAcces
   }
 }
 
-async function holdAll(connections: readonly Connection[], name: string): Promise<void> {
+async function holdAll(
+  connections: readonly Connection[],
+  { name, planHolds }: { readonly name: string; readonly planHolds: boolean },
+): Promise<void> {
   const startMs = performance.now();
   for (let rivalWas: Address | undefined; ;) {
     const rival = await heldByAnother(connections, name);
-    if (!rival && !rivalWas) return;
+    if (!rival && (!rivalWas || planHolds)) return;
     if (!rival && rivalWas) throw changedMeanwhile(rivalWas);
     rivalWas = rival;
     if (rival && performance.now() - startMs > PATIENCE_MS) throw heldAlready(rival);
@@ -102,7 +111,7 @@ function isUnanswered(error: unknown): error is ConnectFailed | NodeFailed {
 
 function heldAlready(rival: Address): Refused {
   const node = formatAddress(rival);
-  return new Refused(`Another slotctl is moving slots at ${node}.`, {
+  return new Refused(`Another slotctl is moving slots or keys at ${node}.`, {
     code: "another-run",
     node,
     hint: "Wait until it has ended, or stop it, then run the same command again.",
@@ -111,7 +120,7 @@ function heldAlready(rival: Address): Refused {
 
 function changedMeanwhile(rival: Address): Stale {
   const node = formatAddress(rival);
-  return new Stale(`Another slotctl has just moved slots at ${node}.`, {
+  return new Stale(`Another slotctl has just moved slots or keys at ${node}.`, {
     code: "another-run",
     node,
     hint: "Run the same command again to plan with the cluster as it is now.",

@@ -9,6 +9,7 @@ import { nodeFailure } from "./node-failure.ts";
 import { parseInfo } from "./parse-info.ts";
 import { isDenied, isOutOfMemory, isUnknownCommand, ReplyError } from "./reply-errors.ts";
 import type { RawReply } from "./reply-reader.ts";
+import { emptyString } from "./payload-version.ts";
 import { temporaryKeyBeside } from "./temporary-key.ts";
 
 /** What a primary says to a value: `elsewhere` means that this node, now, is not the one to ask. */
@@ -28,6 +29,11 @@ export interface ImportTarget extends Disposable {
   exchange(value: KeyValue, before: Buffer): Promise<Stored>;
   /** Deletes a key that is still what it was. */
   withdraw(key: Buffer, before: Buffer): Promise<boolean>;
+  /**
+   * Writes what nobody ever sees, in the slot of the key: what `confirm` says afterwards holds of what others have
+   * stored before it as well. False where this node is not the one to ask.
+   */
+  touch(key: Buffer): Promise<boolean>;
   /** Waits until replicas have all that was stored over this connection. */
   confirm(waitMs: number): Promise<Confirmed>;
 }
@@ -54,6 +60,9 @@ return 1`);
 
 const WITHDRAW = Buffer.from(`local dump = redis.call('DUMP', KEYS[1])
 if not dump or redis.sha1hex(dump) ~= ARGV[1] then return 0 end
+return redis.call('DEL', KEYS[1])`);
+
+const TOUCH = Buffer.from(`redis.call('RESTORE', KEYS[1], 0, ARGV[1], 'REPLACE')
 return redis.call('DEL', KEYS[1])`);
 
 /** In one script, so that nobody ever sees the key. */
@@ -98,16 +107,21 @@ export class RedisImportTarget implements ImportTarget {
 
   async look(keys: readonly Buffer[]): Promise<(FoundValue | undefined | "elsewhere")[]> {
     const commands = new CommandBytes();
-    const ends = this.#hasExpireTime ? "PEXPIRETIME" : "PTTL";
-    commands.add(["TIME"]);
     for (const key of keys) {
       commands.add(["DUMP", key]);
-      commands.add([ends, key]);
+      if (this.#hasExpireTime) commands.add(["PEXPIRETIME", key]);
+      else {
+        // As near as can be to what counts from it: the DUMP of a large value takes its time.
+        commands.add(["TIME"]);
+        commands.add(["PTTL", key]);
+      }
     }
-    const [time, ...replies] = await this.#connection.send(commands);
-    const nowMs = this.#hasExpireTime ? 0 : millisecondsOf(time ?? null);
+    const replies = await this.#connection.send(commands);
+    const width = this.#hasExpireTime ? 2 : 3;
     return keys.map((_, index) => {
-      const [dump = null, left = -1] = replies.slice(index * 2, index * 2 + 2);
+      const [dump = null, ...times] = replies.slice(index * width, (index + 1) * width);
+      const left = times.at(-1) ?? -1;
+      const nowMs = this.#hasExpireTime ? 0 : millisecondsOf(times[0] ?? null);
       if (dump instanceof ReplyError || left instanceof ReplyError) {
         const said = this.#refusalOf(dump instanceof ReplyError ? dump : left, "DUMP");
         return said === "elsewhere" ? said : undefined;
@@ -137,9 +151,17 @@ export class RedisImportTarget implements ImportTarget {
     return reply === 1;
   }
 
+  async touch(key: Buffer): Promise<boolean> {
+    const reply = await this.#connection.one("EVAL", TOUCH, "1", temporaryKeyBeside(key), emptyString());
+    if (typeof reply === "number") return true;
+    this.#refusalOf(reply, "RESTORE");
+    return false;
+  }
+
   /**
-   * Of what was sent over this connection: WAIT counts from the last command of its own, and whether the node still is
-   * the primary is asked behind it, for one that has become a replica forgets what it had.
+   * Of what was written over this connection: WAIT counts from its last command, and since Redis 7.2 from its last
+   * write, so that one that has only read is told at once that all is well. Whether the node still is the primary is
+   * asked behind it, for one that has become a replica forgets what it had.
    */
   async confirm(waitMs: number): Promise<Confirmed> {
     const commands = new CommandBytes();

@@ -15,10 +15,18 @@ export function payloadVersionOf(dump: Buffer): number {
  * another one that the version is wrong. Neither stores anything.
  */
 export function emptyPayloadOf(version: number): Buffer {
-  const payload = Buffer.alloc(1 + FOOTER_BYTES);
-  payload.writeUInt8(NO_TYPE, 0);
-  payload.writeUInt16LE(version, 1);
-  payload.writeBigUInt64LE(crc64(payload.subarray(0, 3)), 3);
+  return payloadOf(Buffer.from([NO_TYPE]), version);
+}
+
+/** The empty string, as every server understands it: of Redis 3.0. */
+export function emptyString(): Buffer {
+  return payloadOf(Buffer.from([0, 0]), 6);
+}
+
+function payloadOf(value: Buffer, version: number): Buffer {
+  const payload = Buffer.concat([value, Buffer.alloc(FOOTER_BYTES)]);
+  payload.writeUInt16LE(version, value.length);
+  payload.writeBigUInt64LE(crc64(payload.subarray(0, value.length + 2)), value.length + 2);
   return payload;
 }
 

@@ -11,7 +11,7 @@ import { killSlotctlAfter } from "../support/live-kill.ts";
 import { type SlotctlJson, slotctlJson } from "../support/live-slotctl.ts";
 import { representatives } from "../support/live-versions.ts";
 import { eventually } from "../support/live-wait.ts";
-import { runSlotctl } from "../support/run-slotctl.ts";
+import { type RunningSlotctl, runSlotctl } from "../support/run-slotctl.ts";
 
 /** What goes wrong on the way is the same on both engines; one is enough for what takes seconds. */
 const servers = representatives(await listServers()).filter(({ engine }) => engine === "valkey");
@@ -55,6 +55,31 @@ describe.each(servers)("an import in trouble on $engine $version", (server) => {
       }),
     );
     expect(await grounds.contents()).toEqual({ ...before[0], ...before[1] });
+  });
+
+  test("while one run moves keys away from a source another one is refused, and no key is lost", async () => {
+    await writeKinds(grounds.source(), 1600, { members: 10 });
+    const before = await contentsOf(grounds.source());
+    let second: Promise<SlotctlJson> | undefined;
+    const besides = async (running: RunningSlotctl): Promise<SlotctlJson> => {
+      await eventually(
+        () => Promise.resolve(running.stderrSoFar().split("\n").length),
+        (lines) => lines > 3,
+      );
+      // It must not end before the second one has looked for it.
+      running.kill("SIGSTOP");
+      return await importing(["--from", grounds.from()], 7).finally(() => running.kill("SIGCONT"));
+    };
+    const command = ["import", grounds.seed, "--from", grounds.from(), "--yes", "--progress", "json"];
+    const first = await runSlotctl([...command, "--max-keys-per-second", "1000"], {
+      onStart: (running) => {
+        second = besides(running);
+      },
+    });
+    expect((await second)?.document.error).toMatchObject({ code: "another-run", node: grounds.from() });
+    expect(first).toMatchObject({ exitCode: 0 });
+    expect(await grounds.contents()).toEqual(before);
+    expect(await grounds.source().dbsize()).toBe(0);
   });
 
   test("loses no acknowledged write of clients that write at the source meanwhile", async () => {
@@ -108,12 +133,14 @@ describe.each(servers)("an import in trouble on $engine $version", (server) => {
     const before = await contentsOf(grounds.source());
     const replicas = [3, 4, 5].map((index) => grounds.cluster.node(index));
     for (const replica of replicas) replica.pause();
-    const late = await importing(["--from", grounds.from(), "--wait", "1", "--timeout", "1"], 8).finally(
-      () => {
-        for (const replica of replicas) replica.resume();
-      },
-    );
-    expect(late.document.error).toMatchObject({ code: "replicas-not-confirming" });
+    const late = async () => await importing(["--from", grounds.from(), "--wait", "1", "--timeout", "1"], 8);
+    try {
+      expect((await late()).document.error).toMatchObject({ code: "replicas-not-confirming" });
+      // It finds all keys there, and has written none itself.
+      expect((await late()).document.error).toMatchObject({ code: "replicas-not-confirming" });
+    } finally {
+      for (const replica of replicas) replica.resume();
+    }
     expect(await contentsOf(grounds.source())).toEqual(before);
     await eventually(
       async () => await runSlotctl(["check", grounds.seed]),

@@ -5,6 +5,7 @@ import { listServers } from "../servers/list-servers.ts";
 import { contentsOf, ImportGrounds, writeKinds } from "../support/import-grounds.ts";
 import { type SlotctlJson, slotctlJson } from "../support/live-slotctl.ts";
 import { representatives } from "../support/live-versions.ts";
+import { runSlotctl } from "../support/run-slotctl.ts";
 
 const cases = representatives(await listServers()).map((server) => ({
   server,
@@ -94,6 +95,20 @@ describe.each(cases)("an import on $name", ({ server }) => {
     const conflict = await importing([...both], 6);
     expect(conflict.document.error).toMatchObject({ code: "key-conflict" });
     expect((await grounds.source(0).exists("a")) + (await grounds.source(1).exists("a"))).toBe(1);
+  });
+
+  test("an address with a database is refused, and one with a password is warned of", async () => {
+    await grounds.source().set("a", "1");
+    const command = ["import", grounds.seed, "--dry-run", "--from"];
+    const inDatabase = await runSlotctl([...command, `redis://${grounds.from()}/0`]);
+    expect(inDatabase).toMatchObject({
+      exitCode: 2,
+      stderr: expect.stringContaining("--database") as string,
+    });
+    const warned = await runSlotctl([...command, `redis://:s3cret@${grounds.from()}`]);
+    expect(warned.exitCode).toBe(0);
+    expect(warned.stderr).toMatch(/password on the\s+command line/);
+    expect(warned.stderr).not.toContain("s3cret");
   });
 
   test("a source without keys is nothing to do", async () => {

@@ -1,14 +1,38 @@
+import { setImmediate } from "node:timers/promises";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ImportContext } from "../../src/apply/import-context.ts";
 import { importDatabase } from "../../src/apply/import-database.ts";
-import { NodeFailed } from "../../src/errors.ts";
+import { ConnectFailed, NodeFailed } from "../../src/errors.ts";
 import type { ConflictRule } from "../../src/plan/import.ts";
+import type { ImportTarget } from "../../src/wire/import-target.ts";
 import { FakeImportSource, FakeImportTargets, type Store } from "../support/fake-import.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
 
 const KEYS = 40;
 const RUNS_MAX = 60;
+
+function contextOf(given: Pick<ImportContext, "source" | "targets"> & Partial<ImportContext>): ImportContext {
+  let nowMs = 0;
+  return {
+    isMove: true,
+    rule: "stop",
+    verify: false,
+    clock: {
+      nowMs: () => nowMs,
+      sleep: async (ms) => {
+        nowMs += ms;
+        await setImmediate();
+      },
+    },
+    signal: new AbortController().signal,
+    waitMs: 600_000,
+    rate: undefined,
+    count: () => {},
+    onWait: () => {},
+    ...given,
+  };
+}
 
 /** Import after import, as an operator repeats the command, until one comes to its end. */
 async function importUntilDone(
@@ -31,26 +55,13 @@ async function importUntilDone(
   const numbers = new SeededRandom(seed);
   const random = () => numbers.next();
   const weather = { random, lossShare, meanwhile: () => meanwhile(random) };
-  let nowMs = 0;
-  const context: ImportContext = {
+  const context = contextOf({
     source: new FakeImportSource(source, weather),
     targets: new FakeImportTargets(cluster, weather),
     isMove,
     rule,
     verify: random() < 0.5,
-    clock: {
-      nowMs: () => nowMs,
-      sleep: (ms) => {
-        nowMs += ms;
-        return Promise.resolve();
-      },
-    },
-    signal: new AbortController().signal,
-    waitMs: 600_000,
-    rate: undefined,
-    count: () => {},
-    onWait: () => {},
-  };
+  });
   for (let run = 1; run <= RUNS_MAX; run++) {
     try {
       return await importDatabase(context);
@@ -135,6 +146,73 @@ test.each([
     );
   },
 );
+
+test.each(["stop", "skip"] as const)(
+  "with $0 a value that the cluster had by itself stays, though the source had the same a moment ago",
+  async (rule) => {
+    for (const deletes of [false, true]) {
+      const [source, cluster]: [Store, Store] = [new Map([["key", "same"]]), new Map([["key", "same"]])];
+      let moment = 0;
+      const meanwhile = () => {
+        moment += 1;
+        if (moment === 1) source.set("key", "later");
+        if (moment === 2 && deletes) source.delete("key");
+      };
+      await importUntilDone(source, cluster, { seed: 1, lossShare: 0, rule, meanwhile });
+      expect([deletes, cluster.get("key")]).toEqual([deletes, "same"]);
+      expect([deletes, source.get("key")]).toEqual([deletes, deletes ? undefined : "later"]);
+    }
+  },
+);
+
+/** Names some keys, and is gone then. */
+class DyingSource extends FakeImportSource {
+  override async scan(cursor: string): Promise<{ cursor: string; keys: Buffer[] }> {
+    if (cursor === "0") return await super.scan(cursor);
+    throw new NodeFailed("source closed the connection", { code: "connection-lost", node: "source" });
+  }
+}
+
+/** Its primaries are down. */
+class DownTargets extends FakeImportTargets {
+  asked = 0;
+
+  override open(): Promise<ImportTarget> {
+    this.asked += 1;
+    return Promise.reject(new ConnectFailed("down", { code: "node-unreachable", node: "target" }));
+  }
+}
+
+test("an import that has failed asks nothing more of any node", async () => {
+  const weather = { random: () => 0.5, lossShare: 0 };
+  const targets = new DownTargets(new Map(), weather);
+  const context = contextOf({ source: new DyingSource(filled("v"), weather), targets });
+  await expect(importDatabase(context)).rejects.toMatchObject({ node: "source" });
+  const { asked } = targets;
+  for (let turn = 0; turn < 20; turn++) await setImmediate();
+  expect(targets.asked).toBe(asked);
+});
+
+/** Its primaries are down the first time. */
+class LateTargets extends FakeImportTargets {
+  #isUp = false;
+
+  override async open(): Promise<ImportTarget> {
+    if (this.#isUp) return await super.open();
+    this.#isUp = true;
+    throw new ConnectFailed("down", { code: "node-unreachable", node: "target" });
+  }
+}
+
+test("what was never sent to a primary that was down is not taken for ours: with replace it is no conflict", async () => {
+  const weather = { random: () => 0.5, lossShare: 0 };
+  const cluster: Store = new Map([["key", "cluster"]]);
+  const source = new FakeImportSource(new Map([["key", "source"]]), weather);
+  const targets = new LateTargets(cluster, weather);
+  const found = await importDatabase(contextOf({ source, targets, rule: "replace" }));
+  expect(found).toMatchObject({ conflicts: [], left: 0 });
+  expect(cluster.get("key")).toBe("source");
+});
 
 test("with replace the source's value is there at the end", async () => {
   await fc.assert(

@@ -158,6 +158,10 @@ class FakeTarget implements ImportTarget {
     return await this.#answer(() => this.#holds(key, before) && this.#store.delete(key.toString()));
   }
 
+  async touch(): Promise<boolean> {
+    return await this.#answer(() => this.#weather.random() >= this.#weather.lossShare);
+  }
+
   async confirm(): Promise<Confirmed> {
     return await this.#answer(() => ({
       isPrimary: this.#weather.random() >= this.#weather.lossShare,
