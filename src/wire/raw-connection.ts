@@ -1,12 +1,11 @@
-import { once } from "node:events";
-import { connect as connectTcp, type OnReadOpts, type Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import type { OnReadOpts, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import { DeadlinePassed } from "../errors.ts";
-import { tlsOptions } from "./tls-options.ts";
-import { type ConnectionError, connectionLost, denied, notConnected, silent } from "./connection-failure.ts";
+import { type ConnectionError, connectionLost, denied } from "./connection-failure.ts";
 import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import type { Credentials } from "./node-credentials.ts";
+import { openSocket } from "./open-socket.ts";
 
 /** A line of a server is a status or an error; what is longer is no line. */
 const LINE_BYTES_MAX = 64 * 1024;
@@ -166,31 +165,15 @@ async function connect(
   address: Address,
   { access, onChunk }: { readonly access: NodeAccess; readonly onChunk: (chunk: Buffer) => void },
 ): Promise<Socket> {
-  const where = formatAddress(address);
-  const { timeoutMs, routes } = access;
-  const route = routes?.to(address) ?? address;
-  const tls = "path" in route ? undefined : access.tls;
-  const socket = tls
-    ? connectTls({ ...tlsOptions(tls, address.host), ...route })
-    : connectTcp({ ...route, onread: intoOneBuffer(onChunk) });
+  const socket = await openSocket(address, access, intoOneBuffer(onChunk));
   // What is decrypted together comes together, paused or not: one buffer for it would be written over.
-  if (tls)
+  if (socket instanceof TLSSocket) {
     socket.on("data", (chunk: Buffer) => {
       socket.pause();
       onChunk(chunk);
     });
-  const late = silent(where, { timeoutMs, inTlsHandshake: tls !== undefined });
-  const timer = setTimeout(() => socket.destroy(late), timeoutMs);
-  try {
-    await once(socket, tls ? "secureConnect" : "connect");
-    routes?.arrived(address, socket.remoteAddress);
-    return socket;
-  } catch (error) {
-    socket.destroy();
-    throw error === late ? late : notConnected(where, error as ConnectionError);
-  } finally {
-    clearTimeout(timer);
   }
+  return socket;
 }
 
 function intoOneBuffer(onChunk: (chunk: Buffer) => void): OnReadOpts {
