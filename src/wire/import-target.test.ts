@@ -26,3 +26,21 @@ test("before Redis 7.0, when a key ends is told exactly though the DUMP of a lar
   const found = await target.look([Buffer.from("one"), Buffer.from("two")]);
   expect(found).toMatchObject([{ endsAtMs }, { endsAtMs }]);
 });
+
+test.each([
+  { timeoutMs: 200, waits: "100" },
+  { timeoutMs: 999, waits: "499" },
+  { timeoutMs: 5000, waits: "500" },
+])(
+  "with a timeout of $timeoutMs ms a replica is waited for $waits ms at a time",
+  async ({ timeoutMs, waits }) => {
+    const node = await aFakeNode(([name]) => (name === "WAIT" ? 0 : "role:master"));
+    using connection = await BulkConnection.open(node.address, {
+      access: { ...access, timeoutMs },
+      database: 0,
+    });
+    const target = new RedisImportTarget(connection, { hasExpireTime: true });
+    await target.confirm(500);
+    expect(node.commands).toContainEqual(["WAIT", "0", waits]);
+  },
+);

@@ -34,7 +34,7 @@ export interface ImportTarget extends Disposable {
    * stored before it as well. False where this node is not the one to ask.
    */
   touch(key: Buffer): Promise<boolean>;
-  /** Waits until replicas have all that was stored over this connection. */
+  /** Waits until replicas have all that was stored over this connection, and for no longer than it may be silent. */
   confirm(waitMs: number): Promise<Confirmed>;
 }
 
@@ -165,7 +165,9 @@ export class RedisImportTarget implements ImportTarget {
    */
   async confirm(waitMs: number): Promise<Confirmed> {
     const commands = new CommandBytes();
-    commands.add(["WAIT", String(this.#replicas), String(waitMs)]);
+    // 0 would be for ever; and who waits for as long as it may be silent looks as if it were.
+    const longestMs = Math.max(1, Math.min(waitMs, Math.floor(this.#connection.timeoutMs / 2)));
+    commands.add(["WAIT", String(this.#replicas), String(longestMs)]);
     commands.add(["INFO", "replication"]);
     const [acknowledged = null, text = null] = await this.#connection.send(commands);
     // A replica refuses WAIT as well, and says no longer that it is a primary; this one will never let us.
