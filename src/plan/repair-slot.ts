@@ -16,6 +16,8 @@ import type { SlotFacts } from "./slot-facts.ts";
 export interface RepairWish {
   /** Nodes that do not answer are taken for lost, and what they hold with them. */
   readonly unreachableOk: boolean;
+  /** Only these nodes, where that was said before and others may have died since; undefined for any. */
+  readonly lostIds?: ReadonlySet<string> | undefined;
   readonly onConflict: ConflictRule;
 }
 
@@ -43,6 +45,10 @@ export type StuckRepair =
   | "heard-by-others"
   /** A replica of a node that does not answer does. */
   | "replica-can-take-over"
+  /** As `unreached`, of a node that still answered when it was said what may be given up. */
+  | "unreached-since"
+  /** Nobody can say whether a node holds keys of it. */
+  | "keys-uncounted"
   /** Keys have several values. */
   | "keys-differ";
 
@@ -59,6 +65,10 @@ export function repairSlot(
 ): SlotVerdict {
   if (isUndecided(topology, { facts, wish })) {
     return { kind: "stuck", why: "keys-differ", nodes: [] };
+  }
+  const { uncounted } = facts;
+  if (uncounted.length > 0) {
+    return { kind: "stuck", why: "keys-uncounted", nodes: uncounted.map((node) => ({ id: node.id, node })) };
   }
   if (facts.conflicts.length === 0 && isUsual(topology, facts)) return { kind: "settle" };
   if (isFine(facts)) return { kind: "leave" };
@@ -130,7 +140,8 @@ function whyStuck(
   const hasHeir = absent.some(({ id }) => replicasOf(topology, id).some(({ view }) => view !== undefined));
   if (hasHeir) return "replica-can-take-over";
   if (absent.some(({ id }) => isHeard(topology, id))) return "heard-by-others";
-  return wish.unreachableOk ? undefined : "unreached";
+  if (!wish.unreachableOk) return "unreached";
+  return absent.every(({ id }) => wish.lostIds?.has(id) ?? true) ? undefined : "unreached-since";
 }
 
 /** It serves clients then, and would delete the keys of slots that somebody else takes. */
