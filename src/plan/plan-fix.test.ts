@@ -254,20 +254,6 @@ describe("where keys could be lost", () => {
     expect(plan.steps[1]).toMatchObject({ onConflict: "keep-owner", why: { risk: "one-value-stays" } });
   });
 
-  test("keys that nobody can count are not taken for none", () => {
-    const topology = threeSides({ a: { open: migrating("b") }, b: owner });
-    const uncounted: Topology = {
-      nodes: topology.nodes.map((node) =>
-        node.view && node.id === idOf("a")
-          ? { ...node, view: { ...node.view, uncountedSlots: [SLOT] } }
-          : node,
-      ),
-    };
-    const refusal = refusalOf(() => fixed(uncounted));
-    expect(refusal.message).toContain("10.0.0.1:6379 holds keys");
-    expect(refusal.hint).toContain(`CLUSTER SETSLOT ${SLOT} STABLE at 10.0.0.1:6379`);
-  });
-
   test("a replica that answers is not passed over", () => {
     const topology = healthyBut({ b: { unreached: { state: "unreachable", detail: "connection refused" } } });
     const refusal = refusalOf(() => fixed(topology, { unreachableOk: true }));

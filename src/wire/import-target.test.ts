@@ -12,19 +12,20 @@ const access: NodeAccess = {
   mapAddress: (announced) => announced,
 };
 
-test("before Redis 7.0, when a key ends is told exactly though the DUMP of a large value takes long", async () => {
-  const endsAtMs = 1_700_000_900_000;
-  let nowMs = 1_700_000_000_000;
-  const node = await aFakeNode(([name]) => {
-    if (name === "TIME") return [String(Math.floor(nowMs / 1000)), String((nowMs % 1000) * 1000)];
-    if (name === "PTTL") return endsAtMs - nowMs;
-    nowMs += 300;
-    return "a large value";
-  });
+test("of a value that is too large only its size is told, and nobody has to hold it", async () => {
+  const replies = [["a value", 1_700_000_900_000], 5000, null, ["lasting", -1]];
+  const node = await aFakeNode(() => replies.shift() ?? null);
   using connection = await BulkConnection.open(node.address, { access, database: 0 });
-  const target = new RedisImportTarget(connection, { hasExpireTime: false });
-  const found = await target.look([Buffer.from("one"), Buffer.from("two")]);
-  expect(found).toMatchObject([{ endsAtMs }, { endsAtMs }]);
+  const target = new RedisImportTarget(connection, { hasExpireTime: true });
+  const found = await target.look(
+    ["a", "b", "c", "d"].map((name) => ({ key: Buffer.from(name), bytesMax: 100 })),
+  );
+  expect(found).toEqual([
+    { dump: Buffer.from("a value"), endsAtMs: 1_700_000_900_000 },
+    { tooLargeBytes: 5000 },
+    undefined,
+    { dump: Buffer.from("lasting"), endsAtMs: -1 },
+  ]);
 });
 
 test.each([

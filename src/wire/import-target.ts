@@ -21,8 +21,8 @@ export interface ImportTarget extends Disposable {
   readonly isOver: boolean;
   /** Stores those whose key it does not have. @throws NodeFailed where it cannot. */
   store(values: readonly KeyValue[]): Promise<Stored[]>;
-  /** What it holds under these keys. */
-  look(keys: readonly Buffer[]): Promise<(FoundValue | undefined | "elsewhere")[]>;
+  /** What it holds under these keys; of a value larger than `bytesMax` only how large it is. */
+  look(asked: readonly AskedKey[]): Promise<Found[]>;
   /** A source's payload as this node would write it, to be compared with one of its own. */
   rewrite(value: KeyValue): Promise<Buffer | "elsewhere">;
   /** Stores a value in place of one that is still what it was; `exists` where it is not. */
@@ -43,6 +43,13 @@ export interface FoundValue {
   readonly endsAtMs: number;
 }
 
+export interface AskedKey {
+  readonly key: Buffer;
+  readonly bytesMax: number;
+}
+
+export type Found = FoundValue | { readonly tooLargeBytes: number } | undefined | "elsewhere";
+
 export interface Confirmed {
   readonly isPrimary: boolean;
   /** Replicas that have it, and those that are connected. */
@@ -52,6 +59,18 @@ export interface Confirmed {
 
 /** What a RESTORE takes beside key and value: words, lengths and line ends. */
 const RESTORE_BYTES = 80;
+
+/** The value of a key, or how large it is where that is more than ARGV[1], and with the former when it ends. */
+const LOOK = `local dump = redis.call('DUMP', KEYS[1])
+if not dump then return false end
+if #dump > tonumber(ARGV[1]) then return #dump end
+`;
+const LOOK_AT_END = Buffer.from(`${LOOK}return {dump, redis.call('PEXPIRETIME', KEYS[1])}`);
+/** Before Redis 7.0: TIME as near as can be to what counts from it, for the DUMP of a large value takes its time. */
+const LOOK_AT_TTL = Buffer.from(`${LOOK}local now = redis.call('TIME')
+local left = redis.call('PTTL', KEYS[1])
+if left < 0 then return {dump, -1} end
+return {dump, now[1] * 1000 + math.floor(now[2] / 1000) + left}`);
 
 const EXCHANGE = Buffer.from(`local dump = redis.call('DUMP', KEYS[1])
 if not dump or redis.sha1hex(dump) ~= ARGV[1] then return 0 end
@@ -105,29 +124,18 @@ export class RedisImportTarget implements ImportTarget {
     );
   }
 
-  async look(keys: readonly Buffer[]): Promise<(FoundValue | undefined | "elsewhere")[]> {
-    const commands = new CommandBytes();
-    for (const key of keys) {
-      commands.add(["DUMP", key]);
-      if (this.#hasExpireTime) commands.add(["PEXPIRETIME", key]);
-      else {
-        // As near as can be to what counts from it: the DUMP of a large value takes its time.
-        commands.add(["TIME"]);
-        commands.add(["PTTL", key]);
-      }
-    }
-    const replies = await this.#connection.send(commands);
-    const width = this.#hasExpireTime ? 2 : 3;
-    return keys.map((_, index) => {
-      const [dump = null, ...times] = replies.slice(index * width, (index + 1) * width);
-      const left = times.at(-1) ?? -1;
-      const nowMs = this.#hasExpireTime ? 0 : millisecondsOf(times[0] ?? null);
-      if (dump instanceof ReplyError || left instanceof ReplyError) {
-        const said = this.#refusalOf(dump instanceof ReplyError ? dump : left, "DUMP");
-        return said === "elsewhere" ? said : undefined;
-      }
-      if (!Buffer.isBuffer(dump)) return undefined;
-      return { dump, endsAtMs: Number(left) < 0 ? -1 : nowMs + Number(left) };
+  async look(asked: readonly AskedKey[]): Promise<Found[]> {
+    const script = this.#hasExpireTime ? LOOK_AT_END : LOOK_AT_TTL;
+    const commands = new CommandBytes(
+      asked.reduce((sum, { key }) => sum + key.length + script.length + RESTORE_BYTES, 0),
+    );
+    for (const { key, bytesMax } of asked) commands.add(["EVAL", script, "1", key, String(bytesMax)]);
+    return (await this.#connection.send(commands)).map((reply) => {
+      if (reply === null) return undefined;
+      if (typeof reply === "number") return { tooLargeBytes: reply };
+      const [dump, endsAtMs] = Array.isArray(reply) ? (reply as readonly RawReply[]) : [];
+      if (Buffer.isBuffer(dump)) return { dump, endsAtMs: Number(endsAtMs) < 0 ? -1 : Number(endsAtMs) };
+      return this.#refusalOf(reply, "DUMP") === "elsewhere" ? "elsewhere" : undefined;
     });
   }
 
@@ -247,9 +255,4 @@ function targetFailure(
     );
   }
   return nodeFailure(reply, { address, command, user });
-}
-
-function millisecondsOf(time: RawReply): number {
-  const [seconds, micros] = Array.isArray(time) ? (time as readonly Buffer[]) : [];
-  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 }
