@@ -3,7 +3,7 @@ import type { BiteFindings } from "./import-bite.ts";
 
 const MEGABYTE = 1024 * 1024;
 /** Room for more than one value of the size of the last ones is asked for only up to so much. */
-const SEVERAL_BYTES_MAX = 16 * MEGABYTE;
+const SEVERAL_BYTES_MAX = 12 * MEGABYTE;
 
 /**
  * How much of a source is read at a time. A value that there is no room for is not sent, but costs its source a second

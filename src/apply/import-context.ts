@@ -4,6 +4,7 @@ import type { ImportTargets } from "../wire/import-targets.ts";
 import type { Room } from "../wire/room.ts";
 import type { Clock } from "./clock.ts";
 import type { KeyRate } from "./key-rate.ts";
+import type { LookingRoom } from "./looking-room.ts";
 import type { SeenKeys } from "./seen-keys.ts";
 
 /** What it takes to bring the keys of one database of one source into the cluster. */
@@ -22,8 +23,8 @@ export interface ImportContext {
   readonly rate: KeyRate | undefined;
   /** For values of all sources that are in hand, in bytes. */
   readonly reading: Room;
-  /** For values of the cluster that are looked at, in bytes. */
-  readonly looking: Room;
+  /** For values of the cluster that are looked at. */
+  readonly looking: LookingRoom;
   /** Keys of this database that stay where they are and were counted. */
   readonly seen: SeenKeys;
   readonly count: (counts: Partial<ImportCounts>) => void;

@@ -14,11 +14,12 @@ import type { ImportContext } from "./import-context.ts";
 import { type DatabaseFindings, importDatabase } from "./import-database.ts";
 import { addCounts, ImportTally } from "./import-tally.ts";
 import { KeyRate } from "./key-rate.ts";
+import { LookingRoom } from "./looking-room.ts";
 import { SEEN_MAX, SeenKeys } from "./seen-keys.ts";
 
 /** Of all values that are in hand at once, and of those that are looked at: what is larger is so alone. */
-const READING_BYTES = 32 * 1024 * 1024;
-const LOOKING_BYTES = 32 * 1024 * 1024;
+const READING_BYTES = 24 * 1024 * 1024;
+const LOOKING_BYTES = 24 * 1024 * 1024;
 
 /** What an import is carried out with. */
 export interface Importing {
@@ -57,7 +58,7 @@ export async function importKeys(plan: ImportPlan, importing: Importing): Promis
     importing.keysPerSecondMax === undefined ? undefined : new KeyRate(clock, importing.keysPerSecondMax);
   const tally = new ImportTally(plan, importing);
   const room = new Room(importing.sourcesAtOnceMax);
-  const [reading, looking] = [new Room(READING_BYTES), new Room(LOOKING_BYTES)];
+  const [reading, looking] = [new Room(READING_BYTES), new LookingRoom(LOOKING_BYTES)];
   const bySource = Map.groupBy(plan.steps, ({ source }) => source);
   const seenMax = Math.floor(SEEN_MAX / Math.max(1, Math.min(importing.sourcesAtOnceMax, bySource.size)));
   const steps: StepOutcome[] = [];

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { AskedKey, Found, ImportTarget } from "../wire/import-target.ts";
-import { Room } from "../wire/room.ts";
 import { lookInPieces } from "./look-in-pieces.ts";
+import { LookingRoom } from "./looking-room.ts";
 
 const ROOM = 64 * 1024;
 
@@ -10,7 +10,7 @@ test("no more is held at once than there is room for, or one value", async () =>
   const sizes = fc.array(fc.integer({ min: 0, max: 2 * ROOM }), { minLength: 1, maxLength: 40 });
   await fc.assert(
     fc.asyncProperty(fc.array(sizes, { minLength: 1, maxLength: 4 }), async (groups) => {
-      const room = new Room(ROOM);
+      const room = new LookingRoom(ROOM);
       let held = 0;
       let most = 0;
       const dealt: string[] = [];
@@ -51,4 +51,35 @@ test("no more is held at once than there is room for, or one value", async () =>
     }),
     { numRuns: 100 },
   );
+});
+
+test("a node is asked for few keys at a time where their values are large, and for many where they are small", async () => {
+  const room = new LookingRoom(16 * 1024 * 1024);
+  const pieces: number[] = [];
+  const lookAt = async (bytes: number): Promise<void> => {
+    const target: Partial<ImportTarget> = {
+      look: (asked) => {
+        pieces.push(asked.length);
+        return Promise.resolve(
+          asked.map(({ bytesMax }): Found => {
+            return bytes > bytesMax ? { tooLargeBytes: bytes } : { dump: Buffer.alloc(bytes), endsAtMs: -1 };
+          }),
+        );
+      },
+    };
+    await lookInPieces(
+      Array.from({ length: 600 }, () => Buffer.from("key")),
+      {
+        target: target as ImportTarget,
+        room,
+        keyOf: (key) => key,
+        deal: () => Promise.resolve(),
+      },
+    );
+  };
+  await lookAt(100);
+  expect(pieces).toEqual([16, 64, 256, 264]);
+  pieces.length = 0;
+  await lookAt(10_000);
+  expect(pieces.slice(1).filter((keys) => keys > 104)).toEqual([]);
 });

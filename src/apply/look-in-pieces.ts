@@ -1,34 +1,28 @@
-import type { Room } from "../wire/room.ts";
 import type { FoundValue, ImportTarget } from "../wire/import-target.ts";
-
-/** So much is looked at in one go. */
-const PIECE_BYTES = 4 * 1024 * 1024;
-/** A value is compared with what the node makes of the source's, which is about as large. */
-const COPIES = 2;
+import type { LookingRoom } from "./looking-room.ts";
 
 interface Looking<Item> {
   readonly target: ImportTarget;
-  /** In bytes, for all that are looked at by the whole of a run. */
-  readonly room: Room;
+  readonly room: LookingRoom;
   readonly keyOf: (item: Item) => Buffer;
   readonly deal: (item: Item, found: FoundValue | undefined | "elsewhere") => Promise<void>;
 }
 
 /**
- * Looks at keys of the cluster and has what is found dealt with, so much at a time that there is room for it: values
- * there may be of any size, whatever those of the source are.
+ * Looks at keys of the cluster and has what is found dealt with, a piece at a time: values there may be of any size,
+ * whatever those of the source are, and a node answers nobody while it writes down those that one piece is about.
  */
 export async function lookInPieces<Item>(items: readonly Item[], looking: Looking<Item>): Promise<void> {
-  if (items.length === 0) return;
   const { room } = looking;
-  const pieceBytes = Math.min(PIECE_BYTES, Math.floor(room.size / COPIES));
-  const each = Math.floor(pieceBytes / items.length);
-  for (let left = items.map((item) => ({ item, bytesMax: each })); left.length > 0;) {
-    const count = fitting(left, pieceBytes);
-    const some = left.slice(0, count);
-    const needed = Math.min(room.size, bytesOf(some) * COPIES);
-    const large = await room.during(needed, async () => await lookAt(some, looking));
-    left = [...left.slice(count), ...large];
+  let large: readonly Allowed<Item>[] = [];
+  for (let at = 0; at < items.length || large.length > 0;) {
+    const [first, ...others] = large;
+    const { count, bytesMax } = room.nextPiece();
+    const piece = first ? [first] : items.slice(at, at + count).map((item) => ({ item, bytesMax }));
+    if (!first) at += piece.length;
+    const found = await room.during(bytesOf(piece), async () => await lookAt(piece, looking));
+    room.learn(found);
+    large = [...others, ...found.large];
   }
 }
 
@@ -37,32 +31,37 @@ interface Allowed<Item> {
   readonly bytesMax: number;
 }
 
-/** How many of the first are one piece: one at least. */
-function fitting(allowed: readonly Allowed<unknown>[], pieceBytes: number): number {
-  let bytes = 0;
-  const beyond = allowed.findIndex(({ bytesMax }) => (bytes += bytesMax) > pieceBytes);
-  return beyond === -1 ? allowed.length : Math.max(1, beyond);
-}
-
 function bytesOf(allowed: readonly Allowed<unknown>[]): number {
   return allowed.reduce((sum, { bytesMax }) => sum + bytesMax, 0);
 }
 
-/** Those that are larger than was allowed for, with what they need. */
+interface Piece<Item> {
+  readonly keys: number;
+  /** Of all values, also of those that were not sent. */
+  readonly bytes: number;
+  /** Those that are larger than was allowed for, with what they need. */
+  readonly large: readonly Allowed<Item>[];
+}
+
 async function lookAt<Item>(
   allowed: readonly Allowed<Item>[],
   { target, keyOf, deal }: Looking<Item>,
-): Promise<Allowed<Item>[]> {
+): Promise<Piece<Item>> {
   const found = await target.look(allowed.map(({ item, bytesMax }) => ({ key: keyOf(item), bytesMax })));
   const large: Allowed<Item>[] = [];
+  let bytes = 0;
   await Promise.all(
     allowed.map(async ({ item }, index) => {
       const there = found[index];
       if (typeof there === "object" && "tooLargeBytes" in there) {
+        bytes += there.tooLargeBytes;
         // It may grow until then.
-        large.push({ item, bytesMax: there.tooLargeBytes + Math.ceil(there.tooLargeBytes / 8) });
-      } else await deal(item, there);
+        large.push({ item, bytesMax: Math.ceil((there.tooLargeBytes * 9) / 8) });
+        return;
+      }
+      if (typeof there === "object") bytes += there.dump.length;
+      await deal(item, there);
     }),
   );
-  return large;
+  return { keys: allowed.length, bytes, large };
 }

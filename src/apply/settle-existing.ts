@@ -1,15 +1,15 @@
 import { hash } from "node:crypto";
 import type { ConflictRule } from "../plan/import.ts";
 import type { FoundValue, ImportTarget } from "../wire/import-target.ts";
-import type { Room } from "../wire/room.ts";
 import { lookInPieces } from "./look-in-pieces.ts";
+import type { LookingRoom } from "./looking-room.ts";
 import type { Outcome, Parcel } from "./parcel.ts";
 import { isSameKeyValue } from "./same-key-value.ts";
 
 interface Settling {
   readonly target: ImportTarget;
   /** For the values that are looked at. */
-  readonly room: Room;
+  readonly room: LookingRoom;
   readonly outcomes: Map<Parcel, Outcome>;
   readonly rule: ConflictRule;
 }

@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import type { ImportContext } from "../../src/apply/import-context.ts";
 import { importDatabase } from "../../src/apply/import-database.ts";
 import { KeyRate } from "../../src/apply/key-rate.ts";
+import { LookingRoom } from "../../src/apply/looking-room.ts";
 import { SeenKeys } from "../../src/apply/seen-keys.ts";
 import { ConnectFailed, NodeFailed } from "../../src/errors.ts";
 import type { ConflictRule } from "../../src/plan/import.ts";
@@ -33,7 +34,7 @@ function contextOf(given: Pick<ImportContext, "source" | "targets"> & Partial<Im
     rate: undefined,
     reading: new Room(16 * 1024 * 1024),
     // So little that what is looked at comes in several pieces.
-    looking: new Room(150),
+    looking: new LookingRoom(150),
     seen: new SeenKeys(),
     count: () => {},
     onWait: () => {},
