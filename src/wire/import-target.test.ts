@@ -1,3 +1,4 @@
+import keySlot from "cluster-key-slot";
 import { expect, test } from "vitest";
 import { aFakeNode } from "../../test/support/fake-node.ts";
 import { BulkConnection } from "./bulk-connection.ts";
@@ -45,3 +46,15 @@ test.each([
     expect(node.commands).toContainEqual(["WAIT", "0", waits]);
   },
 );
+
+test("a user who may only touch keys of one pattern can have values compared and confirmed", async () => {
+  const node = await aFakeNode(([, , , key]) =>
+    key?.startsWith("app:") ? 1 : new Error("NOPERM No permissions to access a key"),
+  );
+  using connection = await BulkConnection.open(node.address, { access, database: 0 });
+  const target = new RedisImportTarget(connection, { hasExpireTime: true });
+  expect(await target.touch(Buffer.from("app:one"))).toBe(true);
+  expect(await target.touch(Buffer.from("app:{two}"))).toBe(true);
+  const used = node.commands.map(([, , , key = ""]) => key).filter((key) => key.startsWith("app:"));
+  expect(used.map((key) => keySlot(key))).toEqual(["app:one", "app:{two}"].map((key) => keySlot(key)));
+});

@@ -4,13 +4,15 @@ import { NodeFailed } from "../errors.ts";
 import type { BulkConnection } from "./bulk-connection.ts";
 import { CommandBytes } from "./command-bytes.ts";
 import { withoutArguments } from "./connection-failure.ts";
+import { isAboutKeys, isNoPermission } from "./denial.ts";
 import type { KeyValue } from "./import-source.ts";
 import { nodeFailure } from "./node-failure.ts";
 import { parseInfo } from "./parse-info.ts";
 import { isDenied, isOutOfMemory, isUnknownCommand, ReplyError } from "./reply-errors.ts";
 import type { RawReply } from "./reply-reader.ts";
 import { emptyString } from "./payload-version.ts";
-import { temporaryKeyBeside } from "./temporary-key.ts";
+import { EXCHANGE, LOOK_AT_END, LOOK_AT_TTL, REWRITE, TOUCH, WITHDRAW } from "./target-scripts.ts";
+import { temporaryKeyAlike, temporaryKeyBeside } from "./temporary-key.ts";
 
 /** What a primary says to a value: `elsewhere` means that this node, now, is not the one to ask. */
 export type Stored = "stored" | "exists" | "elsewhere";
@@ -60,41 +62,12 @@ export interface Confirmed {
 /** What a RESTORE takes beside key and value: words, lengths and line ends. */
 const RESTORE_BYTES = 80;
 
-/** The value of a key, or how large it is where that is more than ARGV[1], and with the former when it ends. */
-const LOOK = `local dump = redis.call('DUMP', KEYS[1])
-if not dump then return false end
-if #dump > tonumber(ARGV[1]) then return #dump end
-`;
-const LOOK_AT_END = Buffer.from(`${LOOK}return {dump, redis.call('PEXPIRETIME', KEYS[1])}`);
-/** Before Redis 7.0: TIME as near as can be to what counts from it, for the DUMP of a large value takes its time. */
-const LOOK_AT_TTL = Buffer.from(`${LOOK}local now = redis.call('TIME')
-local left = redis.call('PTTL', KEYS[1])
-if left < 0 then return {dump, -1} end
-return {dump, now[1] * 1000 + math.floor(now[2] / 1000) + left}`);
-
-const EXCHANGE = Buffer.from(`local dump = redis.call('DUMP', KEYS[1])
-if not dump or redis.sha1hex(dump) ~= ARGV[1] then return 0 end
-redis.call('RESTORE', KEYS[1], ARGV[2], ARGV[3], 'REPLACE', 'ABSTTL')
-return 1`);
-
-const WITHDRAW = Buffer.from(`local dump = redis.call('DUMP', KEYS[1])
-if not dump or redis.sha1hex(dump) ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])`);
-
-const TOUCH = Buffer.from(`redis.call('RESTORE', KEYS[1], 0, ARGV[1], 'REPLACE')
-return redis.call('DEL', KEYS[1])`);
-
-/** In one script, so that nobody ever sees the key. */
-const REWRITE = Buffer.from(`redis.call('RESTORE', KEYS[1], 0, ARGV[1], 'REPLACE')
-local dump = redis.call('DUMP', KEYS[1])
-redis.call('DEL', KEYS[1])
-return dump`);
-
 export class RedisImportTarget implements ImportTarget {
   readonly address: Address;
   readonly #connection: BulkConnection;
   readonly #hasExpireTime: boolean;
   #replicas = 0;
+  #isConfined = false;
 
   constructor(connection: BulkConnection, { hasExpireTime }: { readonly hasExpireTime: boolean }) {
     this.address = connection.address;
@@ -140,7 +113,7 @@ export class RedisImportTarget implements ImportTarget {
   }
 
   async rewrite({ key, dump }: KeyValue): Promise<Buffer | "elsewhere"> {
-    const reply = await this.#connection.one("EVAL", REWRITE, "1", temporaryKeyBeside(key), dump);
+    const reply = await this.#tryBeside(REWRITE, key, dump);
     if (Buffer.isBuffer(reply)) return reply;
     this.#refusalOf(reply, "RESTORE");
     return "elsewhere";
@@ -160,7 +133,7 @@ export class RedisImportTarget implements ImportTarget {
   }
 
   async touch(key: Buffer): Promise<boolean> {
-    const reply = await this.#connection.one("EVAL", TOUCH, "1", temporaryKeyBeside(key), emptyString());
+    const reply = await this.#tryBeside(TOUCH, key, emptyString());
     if (typeof reply === "number") return true;
     this.#refusalOf(reply, "RESTORE");
     return false;
@@ -200,6 +173,16 @@ export class RedisImportTarget implements ImportTarget {
 
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]();
+  }
+
+  /** Runs a script on a key that nobody uses; a user may be confined to names that begin as those of the keys do. */
+  async #tryBeside(script: Buffer, key: Buffer, dump: Buffer): Promise<RawReply> {
+    if (!this.#isConfined) {
+      const reply = await this.#connection.one("EVAL", script, "1", temporaryKeyBeside(key), dump);
+      if (!(reply instanceof ReplyError && isNoPermission(reply) && isAboutKeys(reply.message))) return reply;
+      this.#isConfined = true;
+    }
+    return await this.#connection.one("EVAL", script, "1", temporaryKeyAlike(key), dump);
   }
 
   /** What a refusal means for the key. @throws NodeFailed where it means that the import cannot go on. */
