@@ -25,7 +25,7 @@ export async function atomicServers(): Promise<readonly TestServer[]> {
   );
 }
 
-export function atomicMoverOf({ engine }: TestServer): Mover {
+function atomicMoverOf({ engine }: TestServer): Mover {
   return engine === "redis" ? "redis-atomic" : "valkey-atomic";
 }
 
