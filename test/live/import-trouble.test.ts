@@ -29,7 +29,7 @@ describe.each(servers)("an import in trouble on $engine $version", (server) => {
   const importing = async (args: readonly string[], exits = 0): Promise<SlotctlJson> =>
     await slotctlJson(["import", grounds.seed, ...args, "--yes"], { exits });
   const imported = ({ document }: SlotctlJson): Readonly<Record<string, number>> =>
-    document.data["imported"] as unknown as Readonly<Record<string, number>>;
+    document.data["imported"] as Readonly<Record<string, number>>;
 
   test("stopped by SIGKILL or SIGINT, the same command goes on", async () => {
     const stops = [

@@ -25,7 +25,7 @@ describe.each(cases)("an import on $name", ({ server }) => {
   const importing = async (args: readonly string[], exits = 0): Promise<SlotctlJson> =>
     await slotctlJson(["import", grounds.seed, ...args, "--yes"], { exits });
   const imported = ({ document }: SlotctlJson): Readonly<Record<string, number>> =>
-    document.data["imported"] as unknown as Readonly<Record<string, number>>;
+    document.data["imported"] as Readonly<Record<string, number>>;
 
   test("copies every kind of key with its time to live to the millisecond, and again finds all of it there", async () => {
     await writeKinds(grounds.source(), KEYS);
