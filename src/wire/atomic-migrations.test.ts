@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { aFakeNode, type Answer, type FakeReply } from "../../test/support/fake-node.ts";
 import { serverTexts } from "../../test/support/server-texts.ts";
 import { parseSlots } from "../cluster/parse-slots.ts";
+import { plainAccess } from "./node-access.ts";
 import { RedisNodeClients } from "./redis-node-clients.ts";
 
 const [SOURCE, TARGET] = ["a".repeat(40), "b".repeat(40)];
@@ -19,13 +20,7 @@ async function aNode(server: "redis-8.6" | "valkey-9.1", more: Answer) {
     };
     return basics[command.join(" ")]?.() ?? more(command);
   });
-  const clients = new RedisNodeClients({
-    username: undefined,
-    password: undefined,
-    tls: undefined,
-    timeoutMs: 5000,
-    mapAddress: (announced) => announced,
-  });
+  const clients = new RedisNodeClients(plainAccess(5000));
   onTestFinished(() => clients[Symbol.dispose]());
   const client = clients.at(node.address);
   const asked = () => node.commands.map((command) => command.join(" ")).filter((text) => /MIGRAT/.test(text));

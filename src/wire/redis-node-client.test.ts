@@ -3,6 +3,7 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { aFakeNode, type Answer, type FakeReply, hangUp } from "../../test/support/fake-node.ts";
 import { serverTexts } from "../../test/support/server-texts.ts";
 import { parseNodes } from "../cluster/parse-nodes.ts";
+import { plainAccess } from "./node-access.ts";
 import { RedisNodeClients } from "./redis-node-clients.ts";
 
 const ME = idIn("valkey-9.1", "primary");
@@ -34,13 +35,7 @@ async function aNode(
     };
     return basics[command.join(" ")]?.() ?? more(command);
   });
-  const clients = new RedisNodeClients({
-    username: undefined,
-    password: undefined,
-    tls: undefined,
-    timeoutMs,
-    mapAddress: (announced) => announced,
-  });
+  const clients = new RedisNodeClients(plainAccess(timeoutMs));
   onTestFinished(() => clients[Symbol.dispose]());
   const asked = () => node.commands.map((command) => command.join(" ")).slice(4);
   return { client: clients.at(node.address), asked };
