@@ -1,26 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { aCluster, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { down, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { counted, importingFrom, migratingTo, threeNodes } from "../../test/support/open-slot.ts";
 import { findProblems } from "../cluster/find-problems.ts";
 import type { Topology } from "../cluster/topology.ts";
 import { hintForOpen } from "./open-slot-hint.ts";
 
-const SLOT = 7;
-const to = (peer: string) => ({ slot: SLOT, direction: "migrating", peer }) as const;
-const of = (peer: string) => ({ slot: SLOT, direction: "importing", peer }) as const;
-const counted = (keys: number) => ({ keysInOpenSlots: new Map([[SLOT, keys]]) });
 const keys = { view: counted(1) };
-const down = { unreached: { state: "unreachable", detail: "connection refused" } } as const;
-
-/** Node a owns the slot; no node has keys of it, unless it is said. */
-function threeNodes(specs: readonly Partial<NodeSpec>[]): Topology {
-  const [a, b, c] = specs.map((spec) => ({ view: counted(0), ...spec }));
-  return aCluster([
-    { name: "a", slots: "0-16383", ...a },
-    { name: "b", ...b },
-    { name: "c", ...c },
-  ]);
-}
+const silent = { unreached: down };
 
 function hintsOf(topology: Topology): string[] {
   return findProblems(topology).flatMap((problem) =>
@@ -34,42 +21,42 @@ const decide = "No other command settles them: slotctl fix SEED --slots 7";
 test.each<{ what: string; specs: readonly Partial<NodeSpec>[]; hint: string }>([
   {
     what: "it is on its way",
-    specs: [{ open: [to("b")] }, {}, {}],
+    specs: [{ open: [migratingTo("b")] }, {}, {}],
     hint: `Run the command that moved them again, or ${finish}`,
   },
   {
     what: "the other side follows the owner, with no key elsewhere",
-    specs: [{ open: [to("b")] }, { replicaOf: "a" }, {}],
+    specs: [{ open: [migratingTo("b")] }, { replicaOf: "a" }, {}],
     hint: `Run the command that moved them again, or ${finish}`,
   },
   {
     what: "keys are at a node that does not import it",
-    specs: [{ open: [to("b")] }, keys, {}],
+    specs: [{ open: [migratingTo("b")] }, keys, {}],
     hint: decide,
   },
   {
     what: "the other side is down",
-    specs: [{ open: [to("b")] }, down, {}],
+    specs: [{ open: [migratingTo("b")] }, silent, {}],
     hint: `Bring back first who does not answer, then ${finish}`,
   },
   {
     what: "its owner is down",
-    specs: [down, { open: [of("a")] }, {}],
+    specs: [silent, { open: [importingFrom("a")] }, {}],
     hint: `Bring their owner back first, then ${finish}`,
   },
   {
     what: "nobody owns it",
-    specs: [{ slots: "0-6" }, { open: [of("a")] }, {}],
+    specs: [{ slots: "0-6" }, { open: [importingFrom("a")] }, {}],
     hint: decide,
   },
   {
     what: "nobody knows the other side, and no key is elsewhere",
-    specs: [{ open: [to("gone")], ...keys }, {}, {}],
+    specs: [{ open: [migratingTo("gone")], ...keys }, {}, {}],
     hint: decide,
   },
   {
     what: "nobody knows where its keys come from",
-    specs: [{}, { open: [of("gone")], ...keys }, {}],
+    specs: [{}, { open: [importingFrom("gone")], ...keys }, {}],
     hint: decide,
   },
 ])("where $what", ({ specs, hint }) => {
@@ -90,20 +77,22 @@ test.each<{ what: string; specs: readonly Partial<NodeSpec>[]; hint: string }>([
   {
     what: "a node that was its source, and a target that waits for it",
     specs: [
-      { slots: "", open: [of("c")] },
+      { slots: "", open: [importingFrom("c")] },
       { slots: "0-16383", view: { ...counted(0), engine: "valkey" } },
     ],
     hint: `Run the command that moved them again, or ${finish}`,
   },
 ])("where it is told of by $what", ({ specs, hint }) => {
-  const topology = threeNodes([...specs, { replicaOf: "b", open: [to("a")] }]);
+  const topology = threeNodes([...specs, { replicaOf: "b", open: [migratingTo("a")] }]);
   expect(hintsOf(topology).at(-1)).toBe(hint);
 });
 
 test("whatever the nodes say, nobody is told to close by hand what a primary has open", () => {
   const names = ["a", "b", "c", "gone"];
   const open = fc.option(
-    fc.tuple(fc.constantFrom(to, of), fc.constantFrom(...names)).map(([way, peer]) => [way(peer)]),
+    fc
+      .tuple(fc.constantFrom(migratingTo, importingFrom), fc.constantFrom(...names))
+      .map(([way, peer]) => [way(peer)]),
     { nil: undefined },
   );
   const node = fc.record({ open, view: fc.constantFrom(counted(0), counted(1), {}), isDown: fc.boolean() });
@@ -113,7 +102,7 @@ test("whatever the nodes say, nobody is told to close by hand what a primary has
       const specs = nodes.map(({ isDown, open, ...spec }): Partial<NodeSpec> => ({
         ...spec,
         ...(open && { open }),
-        ...(isDown && down),
+        ...(isDown && silent),
       }));
       const told = hintsOf(threeNodes(specs));
       hints += told.length;
