@@ -22,9 +22,7 @@ export async function migrationsBeside(
   const lists = await Promise.all([from, to].map(({ address }) => clients.at(address).migrations()));
   const listed = lists.flat();
   const cancelled = new Set(
-    listed.flatMap(({ id, role, outcome }) =>
-      outcome === "cancelled" && role === server.chief ? [id] : [],
-    ),
+    listed.flatMap(({ id, role, outcome }) => (outcome === "cancelled" && role === server.chief ? [id] : [])),
   );
   const byId = new Map(
     listed
