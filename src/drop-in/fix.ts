@@ -60,7 +60,7 @@ export async function fix(session: Session): Promise<boolean> {
     return isSound;
   }
   const looked = searchOwners ? await cluster.observe({ deep: true }) : after;
-  return tellCheck(looked, telling);
+  return tellCheck(looked, { ...telling, unreachedOk: unreachableOk });
 }
 
 const NOTHING_SAFE =
@@ -76,8 +76,10 @@ function refuseUnreached(topology: Topology): void {
   );
 }
 
+/** Slots that get an owner who answers, of whom none has claimed them so far. */
 function coveredBy({ basis, steps }: Plan): SlotSet {
-  const owned = ownersOf(basis).reduce((all, { slots }) => all.union(slots), SlotSet.empty);
+  const claimants = ownersOf(basis).filter(({ view }) => view !== undefined);
+  const owned = claimants.reduce((all, { slots }) => all.union(slots), SlotSet.empty);
   return slotsOf(steps).minus(owned);
 }
 

@@ -7,7 +7,8 @@ import { listServers } from "../servers/list-servers.ts";
 import { runProgram } from "../servers/run-program.ts";
 import { startStandalone } from "../support/import-grounds.ts";
 import { nodeAt } from "../support/live-cluster.ts";
-import { ask, askAll, configOf } from "../support/live-node.ts";
+import { ask, askAll, configOf, linesOf, selfOf } from "../support/live-node.ts";
+import { eventually } from "../support/live-wait.ts";
 import { type Twin, Twins } from "../support/drop-in-twins.ts";
 
 const all = await listServers();
@@ -305,6 +306,38 @@ describe.each(newest)("beside the CLI of $engine $version", (server) => {
     expect(missing).toEqual([]);
     expect([...named.keys()].filter((name) => !isSubcommand(name))).toEqual([]);
   });
+
+  // One engine: the nodes take seconds until they say that one of them has failed.
+  test.each([server].filter(({ engine }) => engine === "redis"))(
+    "fix --cluster-fix-with-unreachable-masters of the slots of a primary that is gone with its replica",
+    async () => {
+      const killed = async (twin: Twin) => {
+        await Promise.all([6, 8].map((index) => twin.node(index).kill()));
+        await eventually(
+          () => linesOf(twin.node(0)),
+          (lines) => lines.some(({ flags, slots }) => flags.includes("fail") && slots.size > 0),
+          { what: "a primary that has failed" },
+        );
+      };
+      await twins.both(killed);
+      const fix = (twin: Twin) => ["--cluster", "fix", twin.at(0)];
+      const given = (twin: Twin) => [...fix(twin), "--cluster-fix-with-unreachable-masters"];
+      const codes = async (line: Line, input?: string) => {
+        const { cli, ours } = await twins.run(line, input);
+        return [cli.exitCode, ours.exitCode];
+      };
+      expect(await codes(fix)).toEqual([1, 1]);
+      expect(await codes((twin) => [...given(twin), "--cluster-yes"], "no\n")).toEqual([1, 1]);
+      expect(await codes(given, "yes\n")).toEqual([0, 0]);
+      const held = async (twin: Twin) => {
+        const counts = await Promise.all(
+          [0, 1, 2].map(async (index) => (await selfOf(twin.node(index))).slots.size),
+        );
+        return counts.reduce((sum, count) => sum + count, 0);
+      };
+      expect([await held(twins.cli), await held(twins.ours)]).toEqual([16_384, 16_384]);
+    },
+  );
 
   test("takes every option that the CLI's help names", async () => {
     const texts = [["--cluster", "help"], ["--help"]].map((args) => runProgram(server.cliPath, args));
