@@ -115,8 +115,15 @@ function isFine({ reports, claimants, owner, holders, dissent }: SlotFacts): boo
   );
 }
 
+/** Why the slot is not repaired as long as nodes do not answer that may hold keys of it, whatever becomes of them. */
+export function whyAwaited(topology: Topology, facts: SlotSayings): StuckRepair | undefined {
+  return whyStuck(topology, { absent: absentFrom(topology, facts), wish: { unreachableOk: false } });
+}
+
+type SlotSayings = Pick<SlotFacts, "owner" | "claimants" | "reports">;
+
 /** Nodes without a view that may hold keys of the slot: its owner, who has it open, or anybody if nobody owns it. */
-function absentFrom(topology: Topology, { owner, claimants, reports }: SlotFacts): AbsentNode[] {
+function absentFrom(topology: Topology, { owner, claimants, reports }: SlotSayings): AbsentNode[] {
   const ids = new Set<string>();
   if (owner && !owner.view) ids.add(owner.id);
   for (const { peerId } of reports) {
@@ -132,7 +139,10 @@ function absentFrom(topology: Topology, { owner, claimants, reports }: SlotFacts
 
 function whyStuck(
   topology: Topology,
-  { absent, wish }: { readonly absent: readonly AbsentNode[]; readonly wish: RepairWish },
+  {
+    absent,
+    wish,
+  }: { readonly absent: readonly AbsentNode[]; readonly wish: Pick<RepairWish, "unreachableOk"> },
 ): StuckRepair | undefined {
   if (absent.length === 0) return undefined;
   const comesBack = absent.some(({ node }) => ["loading", "denied"].includes(node?.unreached?.state ?? ""));

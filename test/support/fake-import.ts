@@ -6,11 +6,11 @@ import type { ImportTargets } from "../../src/wire/import-targets.ts";
 const FOOTER = Buffer.alloc(10);
 
 /** A value as a payload: a string, and a footer that nobody looks at. */
-export function payloadOf(value: string): Buffer {
+function payloadOf(value: string): Buffer {
   return Buffer.concat([Buffer.from([0]), Buffer.from(value), FOOTER]);
 }
 
-export function valueIn(payload: Buffer): string {
+function valueIn(payload: Buffer): string {
   return payload.subarray(1, -FOOTER.length).toString();
 }
 
