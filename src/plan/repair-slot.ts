@@ -142,7 +142,7 @@ function whyStuck(
   {
     absent,
     wish,
-  }: { readonly absent: readonly AbsentNode[]; readonly wish: Pick<RepairWish, "unreachableOk"> },
+  }: { readonly absent: readonly AbsentNode[]; readonly wish: Pick<RepairWish, "unreachableOk" | "lostIds"> },
 ): StuckRepair | undefined {
   if (absent.length === 0) return undefined;
   const comesBack = absent.some(({ node }) => ["loading", "denied"].includes(node?.unreached?.state ?? ""));
