@@ -93,7 +93,7 @@ export class FakeImportTargets implements ImportTargets {
     this.#weather = weather;
   }
 
-  ownerOf(slot: number): string {
+  ownerOf(slot: number): string | undefined {
     return slot % 2 === 0 ? "even" : "odd";
   }
 
