@@ -30,7 +30,11 @@ export async function failOver(
         const view = nodeById(topology, step.replica.id)?.view;
         isPrimary = view?.self.role === "primary";
         const isDue = context.clock.nowMs() - askedMs >= ASK_AGAIN_MS;
-        if (view && !isPrimary && isDue && !(step.mode === "graceful" && waitsForPing(view))) {
+        const isEarly =
+          step.mode === "graceful" &&
+          view !== undefined &&
+          (waitsForPing(view) || missesSlots(topology, step) || wasPrimary(topology, step));
+        if (view && !isPrimary && isDue && !isEarly) {
           askedMs = context.clock.nowMs();
           await ask(context, step);
         }
@@ -50,6 +54,28 @@ export async function failOver(
 function waitsForPing(view: NodeView): boolean {
   const isOld = view.engine === "redis" && !isServerFrom(view, { engine: "redis", from: [6, 2] });
   return isOld && view.replication.offset === 0;
+}
+
+/**
+ * A replica takes over the slots that it knows its primary by. Right after slots have moved it may not have heard of
+ * all: then the old primary would keep the rest, and the shard be two.
+ */
+function missesSlots(topology: Topology, { replica, primaryId }: FailoverStep): boolean {
+  const heir = nodeById(topology, replica.id)?.view;
+  const owned = nodeById(topology, primaryId)?.view?.self.slots;
+  const known = heir && lineAbout(heir, primaryId)?.slots;
+  return owned !== undefined && known !== undefined && owned.toString() !== known.toString();
+}
+
+/**
+ * Whether somebody still takes the replica for the primary that it was before its slots moved away. With the epoch
+ * that it gets now he would take these slots from their new owner again, who would delete their keys.
+ */
+function wasPrimary(topology: Topology, { replica }: FailoverStep): boolean {
+  return reachedNodes(topology).some(({ id, view }) => {
+    const line = view && id !== replica.id ? lineAbout(view, replica.id) : undefined;
+    return line !== undefined && (line.role === "primary" || line.slots.size > 0);
+  });
 }
 
 /** A replica that was promoted since the last look refuses, and all is well. */
