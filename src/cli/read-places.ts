@@ -53,13 +53,15 @@ function parsePattern(text: string): RegExp {
 }
 
 /** The file with the ids of the nodes, where one is given. */
-export function wishIn(topology: Topology, { wished }: PlaceWords): ClusterWish | undefined {
+export function wishIn(topology: Topology, { wished, pattern }: PlaceWords): ClusterWish | undefined {
   // By address alone: the cluster was looked at already.
   const looks = (wished?.nodes ?? []).map(({ address }) => ({
     address,
     unreached: { state: "unreachable", detail: "" } as const,
   }));
-  return wished && matchClusterFile({ wished, looks, cluster: topology }).wish;
+  // A pattern of the command line stands in for the file's.
+  const told = wished && { ...wished, placePattern: pattern };
+  return told && matchClusterFile({ wished: told, looks, cluster: topology }).wish;
 }
 
 /** Where each node runs, as far as it is told, read from its host name, or reported by the servers. */
