@@ -13,6 +13,7 @@ import type { Plan } from "./plan.ts";
 import type { RebalanceWish } from "./plan-rebalance.ts";
 import { planSlotMoves } from "./plan-slot-moves.ts";
 import { refuseUnreadyOwners } from "./refuse-unready-owners.ts";
+import { roomBytesOf } from "./room-bytes-of.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
 import { spreadLoads } from "./spread-loads.ts";
 import { weighShards } from "./weigh-shards.ts";
@@ -28,9 +29,6 @@ export interface LoadRebalance {
  * was left at the very edge would be outside it the next time.
  */
 export const AIM = 0.75;
-
-/** Keys take this many times what they weigh, for the target's own tables grow with them. */
-const ROOM_PER_BYTE = 1.1;
 
 /**
  * Brings what each shard carries to within the threshold of the share that its weight asks for, and moves as little
@@ -73,13 +71,11 @@ function loadedShard(
   node: ClusterNode,
   { load, weight }: { readonly load: ClusterLoad; readonly weight: number },
 ): LoadedShard {
-  const { maxmemoryBytes = 0, memoryBytes = 0 } = node.view ?? {};
   const slots = Array.from(node.slots, (slot) => {
     const { load: carried = 0, bytes = 0 } = load.slots.get(slot) ?? {};
     return { slot, load: carried, bytes };
   });
-  const roomBytes = maxmemoryBytes > 0 ? Math.max(0, maxmemoryBytes - memoryBytes) / ROOM_PER_BYTE : Infinity;
-  return { id: node.id, weight, slots, roomBytes };
+  return { id: node.id, weight, slots, roomBytes: roomBytesOf(node.view) };
 }
 
 /** A shard that is to have no slots has none, whatever they carry. */

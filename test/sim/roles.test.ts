@@ -55,6 +55,8 @@ async function killedOnce(
   } finally {
     cluster.revive();
   }
+  // While a link is not up nobody can say that its replica could take over, nor count on it.
+  await cluster.clock.sleep(5000);
   await carryOut(cluster, await plan());
 }
 
