@@ -10,7 +10,7 @@ const SEARCHED_MAX = 48;
  * leave and what has to arrive, for whatever moves does both once.
  *
  *     out_i = hot slots that leave + the least sum of its other slots that is L_i − most_i + (hot slot that comes) or more
- *     in_i  = max(hot slot that comes, least_i − L_i)
+ *     in_i  = max(hot slot that comes, k · lightest slot, least_i − L_i), where k slots are needed at least: k = ⌈(least_i − L_i) / heaviest slot⌉
  *     bound = max(Σ out_i, Σ in_i)
  *
  * The least sum makes slots whole: a shard 10 MB above its band whose lightest slot has 30 MB gives 30 MB. It is a
@@ -22,11 +22,12 @@ export function leastMoved(shards: readonly LoadedShard[], { bands, hot }: LoadB
   const rooms: number[] = [];
   const crowded: number[] = [];
   const sides = shards.map((shard, at) => sidesOf(shard, { band: bands[at], hot }));
+  const { lightest, heaviest } = extremesOf(sides.flatMap(({ free }) => free));
   const bulky = Math.max(0, ...sides.map(({ isHost, most }) => (isHost ? 0 : most))) / 2;
   for (const { isHost, most, least, load, kept, leaving, arriving, free } of sides) {
     const given = wholeSlots(free, load - most);
     out += leaving + given;
-    into += Math.max(arriving, least - load - kept - leaving, 0);
+    into += Math.max(arriving, wholeArrivals(least - load - kept - leaving, { lightest, heaviest }));
     // Beside a very hot slot the band of its host may have room for several.
     const bulkyMost = isHost && bulky > 0 ? Math.floor(most / bulky) : 1;
     for (let count = 0; count < bulkyMost; count++) rooms.push(most - (load - given));
@@ -63,11 +64,31 @@ function sidesOf(
 
 function wholeSlots(loads: readonly number[], need: number): number {
   if (need <= 0) return 0;
-  if (loads.length > SEARCHED_MAX) return need;
+  if (loads.length > SEARCHED_MAX) return wholeArrivals(need, extremesOf(loads));
   const least = leastSum(loads, {
     need: need * (1 - 1e-9),
     stepsMax: STEPS_MAX,
     goodEnough: need * 1e-9,
   });
   return least?.isExact ? least.sum : need;
+}
+
+interface Extremes {
+  readonly lightest: number;
+  readonly heaviest: number;
+}
+
+function extremesOf(loads: readonly number[]): Extremes {
+  let [lightest, heaviest] = [Infinity, 0];
+  for (const load of loads) {
+    lightest = Math.min(lightest, load);
+    heaviest = Math.max(heaviest, load);
+  }
+  return { lightest, heaviest };
+}
+
+/** What slots between the lightest and the heaviest carry at least that carry so much together. */
+function wholeArrivals(need: number, { lightest, heaviest }: Extremes): number {
+  if (need <= 0 || heaviest === 0) return Math.max(0, need);
+  return Math.max(need, Math.ceil((need / heaviest) * (1 - 1e-9)) * lightest);
 }

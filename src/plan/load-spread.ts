@@ -43,7 +43,7 @@ export class LoadSpread {
     this.#loads = new Float64Array(shards.length);
     this.#incoming = new Float64Array(shards.length);
     const total = bands.reduce((sum, { target }) => sum + target, 0);
-    this.epsilon = total * 1e-9;
+    this.epsilon = total * 1e-12;
     this.slots = shards
       .flatMap(({ slots }, home) =>
         slots
