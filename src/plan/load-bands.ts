@@ -39,16 +39,21 @@ export interface LoadBands {
 export function loadBands(shards: readonly LoadedShard[], tolerance: number): LoadBands {
   const loads = shards.map(({ slots }) => loadOf(slots));
   const hosting = new Map<number, HotSlot>();
-  let level = levelOf(shards, { loads, hosting });
+  let stuck = 0;
+  let level = levelOf(shards, { loads, hosting, stuck });
   for (const { slot, from } of hottestFirst(shards)) {
     const free = shards.flatMap(({ weight }, at) => (weight > 0 && !hosting.has(at) ? [at] : []));
     const weightMost = Math.max(0, ...free.map((at) => shards[at]?.weight ?? 0));
     if (free.length < 2 || slot.load <= (1 + tolerance) * level * weightMost) break;
     const host = hostFor(slot, { from, free, shards, loads, level });
-    if (host === undefined) break;
-    const share = level * (shards[host]?.weight ?? 0);
-    hosting.set(host, { slot, fromId: shards[from]?.id ?? "", hostId: shards[host]?.id ?? "", share });
-    level = levelOf(shards, { loads, hosting });
+    if (host === undefined) {
+      // It fits nowhere else: the others share out what is left all the same.
+      stuck += slot.load;
+    } else {
+      const share = level * (shards[host]?.weight ?? 0);
+      hosting.set(host, { slot, fromId: shards[from]?.id ?? "", hostId: shards[host]?.id ?? "", share });
+    }
+    level = levelOf(shards, { loads, hosting, stuck });
   }
   const ordinary = shards.map(({ weight }, at): LoadBand => {
     const target = hosting.has(at) ? 0 : level * weight;
@@ -74,11 +79,19 @@ function loadsWithout(hosting: ReadonlyMap<number, HotSlot>, shards: readonly Lo
 /** What a shard of weight 1 carries when what is not in hot slots is shared out among those that host none. */
 function levelOf(
   shards: readonly LoadedShard[],
-  { loads, hosting }: { readonly loads: readonly number[]; readonly hosting: ReadonlyMap<number, HotSlot> },
+  {
+    loads,
+    hosting,
+    stuck,
+  }: {
+    readonly loads: readonly number[];
+    readonly hosting: ReadonlyMap<number, HotSlot>;
+    readonly stuck: number;
+  },
 ): number {
   const hot = [...hosting.values()].reduce((sum, { slot }) => sum + slot.load, 0);
   const weight = shards.reduce((sum, shard, at) => sum + (hosting.has(at) ? 0 : shard.weight), 0);
-  const load = loads.reduce((sum, each) => sum + each, 0) - hot;
+  const load = loads.reduce((sum, each) => sum + each, 0) - hot - stuck;
   return weight > 0 ? Math.max(0, load) / weight : 0;
 }
 
