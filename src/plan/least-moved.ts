@@ -23,7 +23,9 @@ const SEARCHED_MAX = 48;
 export function leastMoved(shards: readonly LoadedShard[], { bands, hot }: LoadBands): number {
   const sides = shards.map((shard, at) => sidesOf(shard, { band: bands[at], hot }));
   const out = sides.reduce((sum, { leaving, given }) => sum + leaving + given, 0);
-  const into = sides.map((side) => Math.max(side.arriving, side.least - side.load - side.kept - side.leaving));
+  const into = sides.map((side) =>
+    Math.max(side.arriving, side.least - side.load - side.kept - side.leaving),
+  );
   const free = sides.flatMap((side) => side.free).sort((a, b) => b - a);
   const isHot = (at: number) => (sides[at]?.arriving ?? 0) > 0;
   const arriving = leastArriving(

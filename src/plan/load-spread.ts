@@ -86,6 +86,11 @@ export class LoadSpread {
     return weight > 0 && (this.#incoming[shard] ?? 0) + slot.bytes <= roomBytes;
   }
 
+  /** Whether so much more fits into its memory. */
+  hasRoom(shard: number, bytes: number): boolean {
+    return (this.#incoming[shard] ?? 0) + bytes <= (this.shards[shard]?.roomBytes ?? 0);
+  }
+
   /** Whether the shard may have the slot and is not above its band with it. */
   canTake(slot: PlacedSlot, shard: number): boolean {
     return (
