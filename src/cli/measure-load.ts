@@ -25,6 +25,8 @@ export interface MeasureLoad {
   /** Between two samples of counters, and for how long keys are looked at. */
   readonly seconds: number;
   readonly tell: (line: string) => void;
+  /** Lets the time between two samples pass, and shows it where there is somebody to look. */
+  readonly letPass: (seconds: number) => Promise<void>;
 }
 
 /** A node that answers, with the keys in each of its slots. */
@@ -133,11 +135,10 @@ async function measureRates(
   nodes: readonly MeasuredNode[],
   asked: Omit<MeasureLoad, "measure"> & { readonly measure: RateMeasure; readonly topology: Topology },
 ): Promise<ClusterLoad> {
-  const { measure, seconds, topology, tell } = asked;
+  const { measure, seconds, topology, letPass } = asked;
   const first = await sampleStats(nodes);
   refuseUncounted({ nodes, stats: first.map(({ stats }) => stats), measure, topology });
-  tell(`Measuring for ${seconds} s.`);
-  await sleep(seconds * 1000);
+  await letPass(seconds);
   const second = await sampleStats(nodes);
   refuseUncounted({ nodes, stats: second.map(({ stats }) => stats), measure, topology });
   const rates = nodes.map((_, at) => ratesBetween(first[at], second[at], measure));

@@ -157,3 +157,13 @@ test("100 slots of equal weight on 30 shards come as near as whole slots allow, 
   const moves = balance.moves.map(({ fromId, toId, slotSet }) => ({ fromId, toId, slots: slotSet }));
   expect(rebalance(afterMoves(aCluster(specs), moves), load).balance.moves).toEqual([]);
 });
+
+test("a shard of weight 0 is emptied of many light slots too", () => {
+  const load = carrying(
+    Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [(at * 7919) % SLOT_COUNT, 1 + (at % 3)])),
+  );
+  const { balance } = rebalance(aCluster(three), load, { weights: { b: 0 } });
+  expect(balance.shards[1]).toMatchObject({ after: 0, slotsAfter: 0 });
+  expect(balance.shards.reduce((sum, { slotsAfter }) => sum + slotsAfter, 0)).toBe(SLOT_COUNT);
+  expect(balance.ranges.after).toBeLessThan(3000);
+});
