@@ -14,6 +14,15 @@ const alike = (count: number) => new Array<number>(count).fill(1);
 test.each([
   { name: "light slots", shards: loadedShards({ sizes: [1, 2, 3], loadOf: grains }), rangesMost: 8 },
   {
+    name: "a few heavy slots, made up by light ones",
+    shards: loadedShards({
+      sizes: alike(3),
+      loadOf: (random) => (random() < 30 / 16384 ? 15e6 / (1 + random() * 30) : grains(random)),
+      seed: 4,
+    }),
+    rangesMost: 60,
+  },
+  {
     name: "light ones among slots that carry nothing",
     shards: loadedShards({ sizes: [1, 2, 3], loadOf: (random) => (random() < 0.3 ? grains(random) : 0) }),
     rangesMost: 20,

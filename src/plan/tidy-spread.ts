@@ -25,10 +25,27 @@ export function tidySpread(spread: LoadSpread, movedMost: number): IdleAlong {
   };
   const away = spread.slots.filter(({ at, home, isPinned }) => at !== home && !isPinned);
   const pairs = [...Map.groupBy(away, ({ at, home }) => `${home} ${at}`).values()];
-  for (const pair of pairs.sort((a, b) => b.length - a.length)) tidyPair(tidy, pair);
+  for (const pair of pairs.sort((a, b) => b.length - a.length)) {
+    const [first] = pair;
+    if (!first) continue;
+    const [from, to, total] = [first.home, first.at, loadOf(pair)];
+    for (const part of LIGHT_PARTS) tidyPair(tidy, givenSlots(spread, { from, to, most: total * part }));
+  }
   for (const home of new Set(away.map((slot) => slot.home))) cutInOrder(tidy, home);
   takeIdleAlong(tidy);
   return tidy.idle;
+}
+
+/** Where a few heavy slots make up most of what moves, the light ones among the others are exchanged by themselves. */
+const LIGHT_PARTS = [1, 0.1, 0.01, 0.001] as const;
+
+function givenSlots(
+  spread: LoadSpread,
+  { from, to, most }: { readonly from: number; readonly to: number; readonly most: number },
+): PlacedSlot[] {
+  return [...(spread.slotsOf[to] ?? [])].filter(
+    ({ home, isPinned, load }) => home === from && !isPinned && load <= most,
+  );
 }
 
 /** What a shard gives to another may carry so much. */
