@@ -40,20 +40,8 @@ export async function moveClassic(
     if (!(await batch.finish())) isComplete = false;
     inHand.delete(batch);
   };
-  // Slots without keys send nothing that waits for its turn, and to open slots and to hand them over is work as well.
-  const inTurn = async (): Promise<void> => {
-    if (context.moving.maxLatencyMs > 0) await move.pace.awaitTurn(0);
-  };
-  const open = async (batch: ClassicBatch): Promise<void> => {
-    await inTurn();
-    await batch.open();
-  };
-  const finishInTurn = async (batch: ClassicBatch): Promise<void> => {
-    await inTurn();
-    await finish(batch);
-  };
   try {
-    await throughStages(batches(), [open, (batch) => batch.send(), finishInTurn]);
+    await throughStages(batches(), [(batch) => batch.open(), (batch) => batch.send(), finish]);
   } catch (error) {
     throw await openAfter(context, { error, move, slots: [...inHand].flatMap(({ slots }) => slots) });
   }

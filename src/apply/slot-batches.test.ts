@@ -4,7 +4,7 @@ import { batchSize, slotBatches } from "./slot-batches.ts";
 
 test.each([
   { maxLatencyMs: 0, slotsMax: 512, keysMax: 4000 },
-  { maxLatencyMs: 10, slotsMax: 16, keysMax: 1000 },
+  { maxLatencyMs: 10, slotsMax: 64, keysMax: 1000 },
 ])(
   "under a limit of $maxLatencyMs ms every slot is in one batch, in order, and none of several is larger",
   (limits) => {
