@@ -4,7 +4,7 @@ import { Stopped } from "../errors.ts";
 import { awaitsAgreement, brokenBefore } from "../plan/broken-before.ts";
 import { leaversOf, type Plan } from "../plan/plan.ts";
 import { stagesOf } from "../plan/stages-of.ts";
-import type { Step, StepKind } from "../plan/step.ts";
+import type { Step, StepKind, StepOf } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { assignSlots, setEpochs } from "./assign-slots.ts";
 import { awaitOk } from "./await-ok.ts";
@@ -65,7 +65,10 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<numb
 
 async function applyStage(context: ApplyContext, stage: Stage): Promise<void> {
   const [first] = stage.steps;
-  const as = <Kind extends StepKind>(_kind: Kind) => stage as unknown as Stage<Kind>;
+  const as = <Kind extends StepKind>(kind: Kind): Stage<Kind> => ({
+    ...stage,
+    steps: stage.steps.filter((step): step is StepOf<Kind> => step.kind === kind),
+  });
   switch (first?.kind) {
     case undefined:
       return;

@@ -4,7 +4,7 @@ import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
 import { fakeClients } from "../../test/support/fake-node-clients.ts";
 import { joinViews } from "../cluster/join-views.ts";
 import type { NodeView } from "../cluster/node-view.ts";
-import { DeadlinePassed, NodeFailed } from "../errors.ts";
+import { DeadlinePassed, NodeFailed, Stale } from "../errors.ts";
 import type { FailoverMode } from "../plan/step.ts";
 import { failOver } from "./fail-over.ts";
 
@@ -101,6 +101,32 @@ describe("a replica that refuses", () => {
   test("and is a replica still makes the failover fail", async () => {
     const { run } = failingOver({ looks: [before], onAsked: () => Promise.reject(refusal) });
     await expect(run()).rejects.toBe(refusal);
+  });
+});
+
+describe("a replica that follows somebody else by now", () => {
+  const elsewhere = looksAt([
+    { name: "a", slots: "0-8191" },
+    { name: "r", at: "10.0.0.2:6379", replicaOf: "w" },
+    { name: "w", slots: "8192-16383" },
+  ]);
+  const stale = {
+    name: Stale.name,
+    code: "node-changed",
+    node: "10.0.0.2:6379",
+    message: expect.stringMatching(/^10\.0\.0\.2:6379 follows \w{8} now and not \w{8}, /),
+  };
+
+  test("is not asked to take its place", async () => {
+    const { run, asked } = failingOver({ looks: [elsewhere] });
+    await expect(run()).rejects.toMatchObject(stale);
+    expect(asked).toEqual([]);
+  });
+
+  test("is not asked a second time", async () => {
+    const { run, asked } = failingOver({ looks: [before, elsewhere], waitMs: 13_000 });
+    await expect(run()).rejects.toMatchObject(stale);
+    expect(asked).toHaveLength(1);
   });
 });
 

@@ -1,8 +1,9 @@
 import { formatAddress } from "../cluster/address.ts";
+import { shortId } from "../cluster/node-name.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
 import { lineAbout, nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
-import { DeadlinePassed } from "../errors.ts";
+import { DeadlinePassed, Stale } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import type { Stage } from "./stage.ts";
@@ -29,6 +30,7 @@ export async function failOver(
         const topology = await context.lookAt(members);
         const view = nodeById(topology, step.replica.id)?.view;
         isPrimary = view?.self.role === "primary";
+        if (view) refuseOtherShard(view, step);
         const isDue = context.clock.nowMs() - askedMs >= ASK_AGAIN_MS;
         const isEarly =
           step.mode === "graceful" &&
@@ -76,6 +78,20 @@ function wasPrimary(topology: Topology, { replica }: FailoverStep): boolean {
     const line = view && id !== replica.id ? lineAbout(view, replica.id) : undefined;
     return line !== undefined && (line.role === "primary" || line.slots.size > 0);
   });
+}
+
+/** Whoever follows somebody else by now, as since a failover or CLUSTER REPLICATE of others, would take that one's slots. */
+function refuseOtherShard({ self }: NodeView, { replica, primaryId }: FailoverStep): void {
+  if (self.role === "primary" || self.primaryId === primaryId) return;
+  const node = formatAddress(replica.address);
+  throw new Stale(
+    `${node} follows ${shortId(self.primaryId ?? "nobody")} now and not ${shortId(primaryId)}, whose place it was to take: it is left as it is.`,
+    {
+      code: "node-changed",
+      node,
+      hint: "Run the same command again to plan with the cluster as it is now.",
+    },
+  );
 }
 
 /** A replica that was promoted since the last look refuses, and all is well. */
