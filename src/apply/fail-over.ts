@@ -5,7 +5,8 @@ import { lineAbout, nodeById, reachedNodes, type Topology } from "../cluster/top
 import { DeadlinePassed } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
-import type { Stage } from "./stage.ts";
+import { awaitConditions } from "./await-conditions.ts";
+import type { JudgedStage } from "./stage.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
 import { pollUntil } from "./poll-until.ts";
 
@@ -14,13 +15,15 @@ type FailoverStep = StepOf<"failover">;
 /** A failover that did not come about is given up by the server after 5 s at most: then it is asked again. */
 const ASK_AGAIN_MS = 6000;
 
-/** Makes replicas primaries, and waits until every node that answers says so. */
+/** Makes replicas primaries, one after the other, and waits until every node that answers says so. */
 export async function failOver(
   context: ApplyContext,
-  { steps, members, onEnd }: Stage<"failover">,
+  { steps, members, conditionsOf, onEnd }: JudgedStage<"failover">,
 ): Promise<void> {
   for (const step of steps) {
     await lookAtStepNode(context, step.replica);
+    // What it was when the plan was made, or when the takeover before was begun, it may not be any more.
+    await awaitConditions(context, [step], { addresses: members, conditionsOf });
     let askedMs = -Infinity;
     let isPrimary = false;
     await pollUntil(context, {
