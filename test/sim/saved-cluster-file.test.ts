@@ -59,7 +59,9 @@ describe("a saved plan to what a file says", () => {
       saved.basis.nodes.find(({ id }) => !leaving.has(id))?.view?.address ?? cluster.node("a").address;
     const observe = () => cluster.observeAt(home, { settings: true });
     const back = planUndo({ saved, topology: await observe() });
+    const watch = new RedundancyWatch(cluster);
     await carryOut(cluster, throughFile(back));
+    expect(watch.end()).toEqual([]);
     const after = await observe();
     expect(planUndo({ saved, topology: after }).steps).toEqual([]);
     expect(harmDone(cluster)).toEqual([]);
