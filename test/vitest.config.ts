@@ -6,7 +6,8 @@ export default defineConfig({
     // On two cores: the slow tests wait for nodes half of the time; more than this and the nodes wait for the processor.
     maxWorkers: 3,
     projects: [
-      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts"] } },
+      // Some make certificates or try thousands of cases, which takes a busy machine more than the usual five seconds.
+      { extends: true, test: { name: "unit", include: ["src/**/*.test.ts"], testTimeout: 20_000 } },
       {
         extends: true,
         test: { name: "support", include: ["test/{bench,chaos,servers,support}/**/*.test.ts"] },

@@ -23,7 +23,7 @@ export interface ApplyContext {
   readonly saveValue: (value: SavedValue) => Promise<void>;
 }
 
-export interface MoveOptions {
+interface MoveOptions {
   /** How many pairs of nodes may move slots at the same time. */
   readonly pairsAtOnceMax: number;
   /** How long clients of a node may be made to wait, 0 for as long as it takes. */

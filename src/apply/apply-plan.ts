@@ -5,7 +5,7 @@ import { awaitsAgreement, brokenBefore } from "../plan/broken-before.ts";
 import { leaversOf, type Plan } from "../plan/plan.ts";
 import { stagesOf } from "../plan/stages-of.ts";
 import { conditionsOf } from "../plan/step-conditions.ts";
-import type { Step, StepKind } from "../plan/step.ts";
+import type { Step, StepKind, StepOf } from "../plan/step.ts";
 import { Trails } from "../plan/trails.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { assignSlots, setEpochs } from "./assign-slots.ts";
@@ -70,7 +70,10 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<numb
 
 async function applyStage(context: ApplyContext, stage: JudgedStage): Promise<void> {
   const [first] = stage.steps;
-  const as = <Kind extends StepKind>(_kind: Kind) => stage as unknown as JudgedStage<Kind>;
+  const as = <Kind extends StepKind>(kind: Kind): JudgedStage<Kind> => ({
+    ...stage,
+    steps: stage.steps.filter((step): step is StepOf<Kind> => step.kind === kind),
+  });
   switch (first?.kind) {
     case undefined:
       return;

@@ -5,6 +5,7 @@ import { Refused, type SlotctlError, Stale } from "../errors.ts";
 import type { StepCondition } from "../plan/step-conditions.ts";
 import { type JudgedStep, unmetConditions } from "../plan/unmet-conditions.ts";
 import type { ApplyContext } from "./apply-context.ts";
+import { followsAnother } from "./follows-another.ts";
 import { nodeGone } from "./node-gone.ts";
 import { pollUntil } from "./poll-until.ts";
 import type { JudgedStage } from "./stage.ts";
@@ -77,6 +78,9 @@ function refusalOf(unmet: Unmet | undefined, topology: Topology): SlotctlError {
   const node = formatAddress(address);
   const now = nodeById(topology, condition.nodeId);
   if (!now?.view) return nodeGone(address, now?.unreached?.detail ?? "no node says why");
+  if (step.kind === "failover" && condition.kind === "follows") {
+    return followsAnother(step, now.view.self.primaryId);
+  }
   const left = step.kind === "failover" ? "it is not made a primary" : "nobody changes shards for it";
   switch (condition.kind) {
     case "in-sync":

@@ -3,6 +3,7 @@ import type { ImportTarget } from "../wire/import-target.ts";
 import { confirmStored } from "./confirm-stored.ts";
 import type { ImportContext } from "./import-context.ts";
 import type { Outcome, Parcel } from "./parcel.ts";
+import { lookInPieces } from "./look-in-pieces.ts";
 import { isSameKeyValue } from "./same-key-value.ts";
 import { settleExisting } from "./settle-existing.ts";
 
@@ -82,7 +83,8 @@ async function deliverTo(
     if (stored[index] === "stored") outcomes.set(parcel, "written");
     return stored[index] === "exists";
   });
-  if (existing.length > 0) await settleExisting(existing, { target, outcomes, rule: context.rule });
+  if (existing.length > 0)
+    await settleExisting(existing, { target, outcomes, room: context.looking, rule: context.rule });
   if (context.verify) await verifyStored(outcomes, { target, context });
   if (
     context.isMove &&
@@ -110,20 +112,26 @@ async function verifyStored(
   { target, context }: { readonly target: ImportTarget; readonly context: ImportContext },
 ): Promise<void> {
   const fresh = [...outcomes].filter(([, outcome]) => outcome === "written" || outcome === "replaced");
-  const found = await target.look(fresh.map(([{ value }]) => value.key));
-  for (const [index, [parcel]] of fresh.entries()) {
-    const there = found[index];
-    const { endsAtMs } = parcel.value;
-    if (there === undefined) {
-      outcomes.set(parcel, endsAtMs >= 0 && endsAtMs <= context.clock.nowMs() ? "ended" : "differs");
-      continue;
-    }
-    const isSame = there === "elsewhere" ? there : await isSameKeyValue(parcel.value, there, target);
-    if (isSame === "elsewhere") {
-      outcomes.delete(parcel);
-      parcel.mayBeThere = true;
-    } else if (!isSame) outcomes.set(parcel, "differs");
-  }
+  await lookInPieces(
+    fresh.map(([parcel]) => parcel),
+    {
+      target,
+      room: context.looking,
+      keyOf: ({ value }) => value.key,
+      deal: async (parcel, there) => {
+        const { endsAtMs } = parcel.value;
+        if (there === undefined) {
+          outcomes.set(parcel, endsAtMs >= 0 && endsAtMs <= context.clock.nowMs() ? "ended" : "differs");
+          return;
+        }
+        const isSame = there === "elsewhere" ? there : await isSameKeyValue(parcel.value, there, target);
+        if (isSame === "elsewhere") {
+          outcomes.delete(parcel);
+          parcel.mayBeThere = true;
+        } else if (!isSame) outcomes.set(parcel, "differs");
+      },
+    },
+  );
   const compared = [...outcomes.values()].filter((outcome) => VERIFIED.has(outcome)).length;
   context.count({ verified: compared });
 }

@@ -6,6 +6,7 @@ import { DeadlinePassed } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { awaitConditions } from "./await-conditions.ts";
+import { followsAnother } from "./follows-another.ts";
 import type { JudgedStage } from "./stage.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
 import { pollUntil } from "./poll-until.ts";
@@ -32,6 +33,7 @@ export async function failOver(
         const topology = await context.lookAt(members);
         const view = nodeById(topology, step.replica.id)?.view;
         isPrimary = view?.self.role === "primary";
+        if (view) refuseOtherShard(view, step);
         const isDue = context.clock.nowMs() - askedMs >= ASK_AGAIN_MS;
         if (view && !isPrimary && isDue && !(step.mode === "graceful" && waitsForPing(view))) {
           askedMs = context.clock.nowMs();
@@ -53,6 +55,12 @@ export async function failOver(
 function waitsForPing(view: NodeView): boolean {
   const isOld = view.engine === "redis" && !isServerFrom(view, { engine: "redis", from: [6, 2] });
   return isOld && view.replication.offset === 0;
+}
+
+/** Whoever follows somebody else by now, as since a failover or CLUSTER REPLICATE of others, would take that one's slots. */
+function refuseOtherShard({ self }: NodeView, step: FailoverStep): void {
+  if (self.role === "primary" || self.primaryId === step.primaryId) return;
+  throw followsAnother(step, self.primaryId);
 }
 
 /** A replica that was promoted since the last look refuses, and all is well. */

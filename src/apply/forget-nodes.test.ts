@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aCluster, anEmptyNode, idOf, looksAt, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, anEmptyNode, down, idOf, looksAt, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
 import { fakeClients } from "../../test/support/fake-node-clients.ts";
 import type { Look } from "../cluster/node-view.ts";
@@ -115,7 +115,7 @@ describe("a node that has changed since the plan", () => {
           name: "dead",
           at: "10.0.0.7:6379",
           slots: "0-99",
-          unreached: { state: "unreachable", detail: "connection refused" },
+          unreached: down,
         },
       ],
       at: "10.0.0.9:6379",

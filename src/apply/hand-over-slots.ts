@@ -5,6 +5,11 @@ import type { ApplyContext } from "./apply-context.ts";
 import type { PairMove } from "./pair-move.ts";
 
 const OTHERS_AT_ONCE = 32;
+/**
+ * A new owner tells every node of each slot at once, and these take that in before they answer anybody: 64 empty slots
+ * at a time cost clients a p99 of 87 ms, eight 4 to 6 ms, in about the same time for all of them.
+ */
+const SLOTS_AT_ONCE = 8;
 
 /**
  * Makes the target the owner: on the target first (redis/redis#7116: were the source told first and the
@@ -13,8 +18,22 @@ const OTHERS_AT_ONCE = 32;
  *
  * Before that the source has to say once more that it is a primary and that the slots are on their way: its replica
  * may have taken over since its keys were counted, and would take new keys that nobody sends.
+ *
+ * Where there is a limit to what clients may wait, a few slots follow each other at the pair's pace.
  */
 export async function handOverSlots(
+  context: ApplyContext,
+  { move, slots }: { move: PairMove; slots: readonly number[] },
+): Promise<void> {
+  const size = context.moving.maxLatencyMs === 0 ? slots.length : SLOTS_AT_ONCE;
+  for (let first = 0; first < slots.length; first += size) {
+    // The first of slots that had keys have waited with these.
+    if (first > 0) await move.pace.awaitCalm();
+    await handOver(context, { move, slots: slots.slice(first, first + size) });
+  }
+}
+
+async function handOver(
   { clients, emit }: ApplyContext,
   { move, slots }: { move: PairMove; slots: readonly number[] },
 ): Promise<void> {

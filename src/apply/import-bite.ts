@@ -1,5 +1,6 @@
 import { Stopped } from "../errors.ts";
 import { deliverValues } from "./deliver-values.ts";
+import type { ReadLimits } from "../wire/import-source.ts";
 import type { ImportContext } from "./import-context.ts";
 import { broughtBy, type Outcome, type Parcel, parcelOf } from "./parcel.ts";
 import { withdrawKey } from "./withdraw-key.ts";
@@ -10,14 +11,24 @@ export interface BiteFindings {
   readonly conflicts: readonly Buffer[];
   /** --verify found another value than was sent. */
   readonly differing: readonly Buffer[];
-  /** Left at the source because the cluster has another value. */
+  /** Left at the source because the cluster has another value; those that this pass has not counted before. */
   readonly skipped: number;
   /** Still at the source because clients wrote it faster than it could be moved. */
   readonly busy: number;
-  /** How many bytes of values were in hand. */
-  readonly bytes: number;
+  /** The largest value of all. */
+  readonly largestBytes: number;
   /** How many of the keys were looked at: the values of the others did not fit. */
   readonly keysRead: number;
+  /** How large the value of the first key is, where there was no room even for that. */
+  readonly tooLargeBytes: number | undefined;
+}
+
+/** What a bite is to be. */
+export interface Bite {
+  readonly keys: readonly Buffer[];
+  readonly limits: ReadLimits;
+  /** Of how many scans this is. */
+  readonly pass: number;
 }
 
 /** How often a key that clients write is sent again before it is left for later. */
@@ -25,58 +36,66 @@ const ROUNDS_MAX = 5;
 const ARRIVED: ReadonlySet<Outcome | undefined> = new Set(["written", "identical", "replaced"]);
 
 /** Brings the first of these keys into the cluster, as many as are one bite, and when moving deletes them here. */
-export async function importBite(keys: readonly Buffer[], context: ImportContext): Promise<BiteFindings> {
+export async function importBite(bite: Bite, context: ImportContext): Promise<BiteFindings> {
   const { source, isMove, count } = context;
-  const read = await source.read(keys);
+  const { values: read, tooLargeBytes } = await source.read(bite.keys, bite.limits);
   const values = read.filter((value) => value !== undefined);
-  let parcels = values.map((value) => parcelOf(value));
-  const all: Parcel[] = [];
+  const found = { conflicts: [] as Buffer[], differing: [] as Buffer[], skipped: 0 };
+  let parcels: readonly Parcel[] = values.map((value) => parcelOf(value));
   let busy = 0;
   for (let round = 1; parcels.length > 0; round++) {
-    all.push(...parcels);
-    await deliver(parcels, { context, isFirst: round === 1 });
+    await deliver(parcels, context);
+    const of = (outcome: Outcome) => parcels.filter((parcel) => parcel.outcome === outcome);
+    found.conflicts.push(...of("conflict").map(({ value }) => value.key));
+    found.differing.push(...of("differs").map(({ value }) => value.key));
+    found.skipped += tell(parcels, { context, pass: bite.pass, isFirst: round === 1 });
     if (!isMove) break;
     const changed = await takeArrived(parcels, context);
-    if (round < ROUNDS_MAX) parcels = await readAgain(changed, context);
-    else {
-      busy = changed.length;
-      break;
-    }
+    const again =
+      round < ROUNDS_MAX ? await readAgain(changed, { bite, context }) : { parcels: [], left: changed };
+    busy += again.left.length;
+    await withdrawOutdated(again.left, context);
+    ({ parcels } = again);
   }
-  const of = (outcome: Outcome) => all.filter((parcel) => parcel.outcome === outcome);
-  const bytes = values.reduce((sum, { dump }) => sum + dump.length, 0);
-  count({ bytes });
-  return {
-    conflicts: of("conflict").map(({ value }) => value.key),
-    differing: of("differs").map(({ value }) => value.key),
-    skipped: of("skipped").length,
-    busy,
-    bytes,
-    keysRead: read.length,
-  };
+  count({ bytes: values.reduce((sum, { dump }) => sum + dump.length, 0) });
+  const largestBytes = values.reduce((most, { dump }) => Math.max(most, dump.length), 0);
+  return { ...found, busy, largestBytes, keysRead: read.length, tooLargeBytes };
 }
 
 /** Whoever asks for an end while a node is waited for gets it: what has not arrived is still at the source. */
-async function deliver(
-  parcels: readonly Parcel[],
-  { context, isFirst }: { readonly context: ImportContext; readonly isFirst: boolean },
-): Promise<void> {
+async function deliver(parcels: readonly Parcel[], context: ImportContext): Promise<void> {
   try {
     await deliverValues(parcels, context);
   } catch (error) {
-    if (error instanceof Stopped && context.isMove) await takeArrived(parcels, context);
+    if (error instanceof Stopped && context.isMove) {
+      await withdrawOutdated(await takeArrived(parcels, context), context);
+    }
     throw error;
-  } finally {
-    // A key that was sent again because it had changed counts once.
-    if (isFirst) tell(parcels, context);
   }
 }
 
-function tell(parcels: readonly Parcel[], context: ImportContext): void {
+/** @returns how many were skipped that this pass has not counted before. */
+function tell(
+  parcels: readonly Parcel[],
+  {
+    context,
+    pass,
+    isFirst,
+  }: { readonly context: ImportContext; readonly pass: number; readonly isFirst: boolean },
+): number {
   const numbers = { written: 0, identical: 0, replaced: 0, skipped: 0, conflict: 0, differs: 0, ended: 0 };
-  for (const { outcome } of parcels) if (outcome !== undefined) numbers[outcome] += 1;
-  const { written, identical, replaced, skipped, ended } = numbers;
-  context.count({ written, identical, replaced, skipped, gone: ended });
+  let skipped = 0;
+  for (const { outcome, value } of parcels) {
+    if (outcome === undefined) continue;
+    const stays = outcome === "skipped" || !context.isMove;
+    const sighting = stays ? context.seen.sight(value.key, pass) : "first";
+    if (outcome === "skipped" && sighting !== "again") skipped += 1;
+    // A key that was sent again because it had changed counts once, and so does one that SCAN names again.
+    if (isFirst && sighting === "first") numbers[outcome] += 1;
+  }
+  const { written, identical, replaced, ended } = numbers;
+  context.count({ written, identical, replaced, skipped: numbers.skipped, gone: ended });
+  return skipped;
 }
 
 /** Deletes at the source what is in the cluster, and returns what has changed since it was read. */
@@ -91,27 +110,39 @@ async function takeArrived(parcels: readonly Parcel[], context: ImportContext): 
   return by("changed");
 }
 
+/**
+ * The source has them with later values: what was brought of them would be taken for the cluster's own when they come
+ * again, and be in their way. With `replace` nothing is.
+ */
+async function withdrawOutdated(parcels: readonly Parcel[], context: ImportContext): Promise<void> {
+  if (context.rule === "replace") return;
+  await Promise.all(parcels.map(async (parcel) => await withdraw(parcel, context)));
+}
+
 /** What the cluster had by itself stays there, though it is the same. */
 async function withdraw(parcel: Parcel, context: ImportContext): Promise<void> {
   const brought = broughtBy(parcel);
   if (brought) await withdrawKey(brought, context);
 }
 
-/** The present values of keys that have changed, with those that they take the place of. */
-async function readAgain(changed: readonly Parcel[], context: ImportContext): Promise<Parcel[]> {
+/** The present values of keys that have changed, with those that they take the place of, as far as there is room. */
+async function readAgain(
+  changed: readonly Parcel[],
+  { bite, context }: { readonly bite: Bite; readonly context: ImportContext },
+): Promise<{ readonly parcels: readonly Parcel[]; readonly left: readonly Parcel[] }> {
+  const read = await context.source.read(
+    changed.map(({ value }) => value.key),
+    bite.limits,
+  );
   const parcels: Parcel[] = [];
-  for (let left = changed; left.length > 0;) {
-    const fresh = await context.source.read(left.map(({ value }) => value.key));
-    const before = left.slice(0, fresh.length);
-    left = left.slice(fresh.length);
-    for (const [index, old] of before.entries()) {
-      const value = fresh[index];
-      if (value) parcels.push(parcelOf(value, broughtBy(old)));
-      else {
-        await withdraw(old, context);
-        context.count({ gone: 1 });
-      }
+  for (const [index, value] of read.values.entries()) {
+    const old = changed[index];
+    if (!old) break;
+    if (value) parcels.push(parcelOf(value, broughtBy(old)));
+    else {
+      await withdraw(old, context);
+      context.count({ gone: 1 });
     }
   }
-  return parcels;
+  return { parcels, left: changed.slice(read.values.length) };
 }

@@ -1,5 +1,6 @@
 import { Stopped } from "../errors.ts";
 import { Room } from "../wire/room.ts";
+import { BiteSizes } from "./bite-sizes.ts";
 import { type BiteFindings, importBite } from "./import-bite.ts";
 import type { ImportContext } from "./import-context.ts";
 import { KeysInHand } from "./keys-in-hand.ts";
@@ -15,8 +16,6 @@ export interface DatabaseFindings {
 
 /** So many bites are under way at once: while one is written, the next one is read. */
 const BITES_AT_ONCE = 4;
-/** Values that are larger come one bite at a time, or four of them would be held at once. */
-const LARGE_BYTES = 4 * 1024 * 1024;
 /** Clients may go on writing at the source; what they leave there is looked for so often. */
 const PASSES_MAX = 3;
 const NAMES_MAX = 20;
@@ -30,7 +29,7 @@ const NAMES_MAX = 20;
 export async function importDatabase(context: ImportContext): Promise<DatabaseFindings> {
   const { source, isMove, signal } = context;
   for (let pass = 1; ; pass++) {
-    const found = await onePass(context);
+    const found = await onePass(context, pass);
     const { conflicts, differing } = found;
     const isInTheWay = conflicts.length > 0 || differing.length > 0;
     if (signal.aborted && !found.isWhole && !isInTheWay) throw stopped();
@@ -51,15 +50,15 @@ type PassFindings = Pick<BiteFindings, "conflicts" | "differing" | "skipped" | "
 };
 
 /** One SCAN from its beginning to its end. */
-async function onePass(context: ImportContext): Promise<PassFindings> {
-  const { source, rate } = context;
+async function onePass(context: ImportContext, pass: number): Promise<PassFindings> {
+  const { source, rate, reading } = context;
   // Nobody is left behind: a bite that waits for a node would go on alone when the connections are closed.
   const end = new AbortController();
   const signal = AbortSignal.any([context.signal, end.signal]);
   const room = new Room(BITES_AT_ONCE);
   const hand = new KeysInHand();
+  const sizes = new BiteSizes();
   const found = { conflicts: [] as Buffer[], differing: [] as Buffer[], skipped: 0, busy: 0 };
-  let share = 1;
   let isWhole = true;
   let failure: { readonly error: unknown } | undefined;
   const fail = (error: unknown): void => {
@@ -69,19 +68,27 @@ async function onePass(context: ImportContext): Promise<PassFindings> {
   const isOver = () => signal.aborted || found.conflicts.length > 0 || found.differing.length > 0;
 
   const importAll = async (keys: readonly Buffer[]): Promise<void> => {
+    let paid = 0;
     for (let at = 0; at < keys.length;) {
-      await rate?.take(keys.length - at, signal);
-      if (isOver()) {
+      if (at === paid) {
+        paid = Math.min(keys.length, at + (rate?.burstKeys ?? keys.length));
+        await rate?.take(paid - at, signal);
+      }
+      const limits = sizes.next();
+      const bite = await reading.during(Math.min(limits.bytesMax, reading.size), async () => {
+        if (isOver()) return undefined;
+        return await importBite({ keys: keys.slice(at, paid), limits, pass }, { ...context, signal });
+      });
+      if (!bite) {
         isWhole = false;
         return;
       }
-      const bite = await importBite(keys.slice(at), { ...context, signal });
+      sizes.learn(bite);
       at += bite.keysRead;
       found.skipped += bite.skipped;
       found.busy += bite.busy;
-      found.conflicts.push(...bite.conflicts.slice(0, NAMES_MAX - found.conflicts.length));
-      found.differing.push(...bite.differing.slice(0, NAMES_MAX - found.differing.length));
-      if (bite.bytes > LARGE_BYTES) share = BITES_AT_ONCE;
+      addNames(found.conflicts, bite.conflicts);
+      addNames(found.differing, bite.differing);
     }
   };
 
@@ -94,7 +101,7 @@ async function onePass(context: ImportContext): Promise<PassFindings> {
       const { keys, letGo } = hand.take(scanned.keys);
       if (keys.length === 0) continue;
       const bite: Promise<void> = room
-        .during(share, () => importAll(keys))
+        .during(1, () => importAll(keys))
         .catch(fail)
         .finally(() => {
           letGo();
@@ -109,4 +116,11 @@ async function onePass(context: ImportContext): Promise<PassFindings> {
   await Promise.all(running);
   if (failure) throw failure.error;
   return { ...found, isWhole: isWhole && cursor === "0" };
+}
+
+/** SCAN may have named a key twice. */
+function addNames(names: Buffer[], more: readonly Buffer[]): void {
+  for (const key of more) {
+    if (names.length < NAMES_MAX && !names.some((name) => name.equals(key))) names.push(key);
+  }
 }

@@ -14,6 +14,12 @@ import type { ImportContext } from "./import-context.ts";
 import { type DatabaseFindings, importDatabase } from "./import-database.ts";
 import { addCounts, ImportTally } from "./import-tally.ts";
 import { KeyRate } from "./key-rate.ts";
+import { LookingRoom } from "./looking-room.ts";
+import { SEEN_MAX, SeenKeys } from "./seen-keys.ts";
+
+/** Of all values that are in hand at once, and of those that are looked at: what is larger is so alone. */
+const READING_BYTES = 24 * 1024 * 1024;
+const LOOKING_BYTES = 24 * 1024 * 1024;
 
 /** What an import is carried out with. */
 export interface Importing {
@@ -52,6 +58,9 @@ export async function importKeys(plan: ImportPlan, importing: Importing): Promis
     importing.keysPerSecondMax === undefined ? undefined : new KeyRate(clock, importing.keysPerSecondMax);
   const tally = new ImportTally(plan, importing);
   const room = new Room(importing.sourcesAtOnceMax);
+  const [reading, looking] = [new Room(READING_BYTES), new LookingRoom(LOOKING_BYTES)];
+  const bySource = Map.groupBy(plan.steps, ({ source }) => source);
+  const seenMax = Math.floor(SEEN_MAX / Math.max(1, Math.min(importing.sourcesAtOnceMax, bySource.size)));
   const steps: StepOutcome[] = [];
   let failure: SlotctlError | undefined;
 
@@ -63,14 +72,14 @@ export async function importKeys(plan: ImportPlan, importing: Importing): Promis
       tally.add(more);
     };
     try {
-      findings = await runStep(step, { plan, importing, signal, rate, count });
+      const seen = new SeenKeys(seenMax);
+      findings = await runStep(step, { plan, importing, signal, rate, reading, looking, seen, count });
       const isInTheWay = findings.conflicts.length > 0 || findings.differing.length > 0;
       if (isInTheWay) stop.abort();
     } finally {
       steps.push({ step, counts, findings });
     }
   };
-  const bySource = Map.groupBy(plan.steps, ({ source }) => source);
   await Promise.all(
     [...bySource.values()].map((own) =>
       room.during(1, async () => {
@@ -100,10 +109,8 @@ async function runStep(
   {
     plan,
     importing,
-    signal,
-    rate,
-    count,
-  }: Pick<ImportContext, "signal" | "rate" | "count"> & {
+    ...shared
+  }: Pick<ImportContext, "signal" | "rate" | "reading" | "looking" | "seen" | "count"> & {
     readonly plan: ImportPlan;
     readonly importing: Importing;
   },
@@ -121,10 +128,8 @@ async function runStep(
     rule: plan.wish.onConflict,
     verify: plan.wish.verify,
     clock,
-    signal,
     waitMs,
-    rate,
-    count,
+    ...shared,
     onWait: (node, reason) => emit({ event: "waiting", node, reason }),
   });
   if (findings.conflicts.length === 0 && findings.differing.length === 0) {

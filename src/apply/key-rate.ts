@@ -16,6 +16,11 @@ export class KeyRate {
     this.#keysPerMs = keysPerSecond / 1000;
   }
 
+  /** So many may go at once without anybody seeing more of them in a second than are allowed. */
+  get burstKeys(): number {
+    return Math.max(1, Math.floor(this.#keysPerMs * SAVED_MS_MAX));
+  }
+
   /** Whether keys would have to wait now. */
   get isUsedUp(): boolean {
     return this.#paidUntilMs > this.#clock.nowMs();

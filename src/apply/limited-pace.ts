@@ -56,10 +56,14 @@ export class LimitedPace implements Pace {
   }
 
   async awaitTurn(keyCount: number): Promise<boolean> {
-    this.#adapt();
-    await this.#awaitCalm();
-    if (this.#gapMs > 0) await this.#context.clock.sleep(this.#gapMs);
+    await this.awaitCalm();
     return await this.awaitRate(keyCount);
+  }
+
+  async awaitCalm(): Promise<void> {
+    this.#adapt();
+    await this.#untilNoneIsSlow();
+    if (this.#gapMs > 0) await this.#context.clock.sleep(this.#gapMs);
   }
 
   async awaitRate(keyCount: number): Promise<boolean> {
@@ -78,7 +82,7 @@ export class LimitedPace implements Pace {
     return this.#watches;
   }
 
-  async #awaitCalm(): Promise<void> {
+  async #untilNoneIsSlow(): Promise<void> {
     const { clock, moving } = this.#context;
     if (clock.nowMs() < this.#excusedUntilMs) return;
     const untilMs = clock.nowMs() + PAUSE_MS_MAX;

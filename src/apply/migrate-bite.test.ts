@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { anEmptyNode, idOf } from "../../test/support/a-cluster.ts";
+import { aPairMove } from "../../test/support/a-pair-move.ts";
 import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
-import { aFakeTally } from "../../test/support/a-fake-tally.ts";
 import { fakeClients } from "../../test/support/fake-node-clients.ts";
 import type { Look } from "../cluster/node-view.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
@@ -10,30 +10,21 @@ import type { MigrateRequest } from "../wire/node-client.ts";
 import { KeyBites } from "./key-bites.ts";
 import { ReplyError } from "../wire/reply-errors.ts";
 import { migrateBite } from "./migrate-bite.ts";
-import { unlimited } from "./pace.ts";
-import type { PairMove } from "./pair-move.ts";
 
 const source = { id: idOf("source"), address: { host: "10.0.0.1", port: 6379 } };
 const target = { id: idOf("target"), address: { host: "10.0.0.2", port: 6379 } };
 /** As the source reaches the target. */
 const toAnnounced = { host: "172.16.0.2", port: 6379 };
 const TIMEOUT_MS = 2000;
-const move: PairMove = {
-  step: { kind: "move-slots", from: source, to: target, slots: SlotSet.empty, mover: "classic" },
+const move = aPairMove({
   slots: SlotSet.empty,
   from: source,
   to: target,
   toAnnounced,
-  others: [],
-  toTell: [],
   migrateTimeoutMs: TIMEOUT_MS,
   bytesPerKey: 0,
-  tally: aFakeTally(),
-  pace: unlimited,
   mover: "classic",
-  keysInSlot: new Map(),
-  keyCount: 0,
-};
+});
 
 interface Nodes {
   /** The error of a MIGRATE, if it is one. */

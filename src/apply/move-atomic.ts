@@ -53,7 +53,8 @@ async function finishEarlier(
   { server, move, go }: Moving & { move: PairMove },
 ): Promise<SlotSet | undefined> {
   let left = move.slots;
-  for (const { id, sourceId, targetId, slots, outcome } of await migrationsBeside(context, move)) {
+  const beside = await migrationsBeside(context, { server, move });
+  for (const { id, sourceId, targetId, slots, outcome } of beside) {
     const isOurs = sourceId === move.from.id && targetId === move.to.id && slots.intersect(left).size > 0;
     if (!isOurs) continue;
     // What made it fail may have been put right since, and its next attempt is a second away: ours begins now.

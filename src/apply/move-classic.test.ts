@@ -1,10 +1,11 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { aPairMove } from "../../test/support/a-pair-move.ts";
 import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
 import { fakeClients } from "../../test/support/fake-node-clients.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { NodeFailed } from "../errors.ts";
 import { moveClassic } from "./move-classic.ts";
+import { unlimited } from "./pace.ts";
 
 interface Source {
   /** Keys that the source has of each slot, once it is open. */
@@ -17,10 +18,11 @@ interface Source {
   readonly kept?: number;
   /** A slot whose keys the target does not take. */
   readonly refused?: number;
+  readonly maxLatencyMs?: number;
 }
 
 /** Moves all slots of a source that is only imagined; everything that it was told, in order. */
-async function moved({ keys, counted = keys, refused, unlisted, kept }: Source) {
+async function moved({ keys, counted = keys, refused, unlisted, kept, maxLatencyMs = 0 }: Source) {
   const slots = SlotSet.of(Object.keys(keys).map(Number));
   const held = new Map(
     [...slots].map((slot) => [
@@ -76,12 +78,18 @@ async function moved({ keys, counted = keys, refused, unlisted, kept }: Source) 
     },
     look: () => Promise.reject(new NodeFailed("nobody looks", { code: "node-gone" })),
   };
-  const { context } = aFakeApplyContext({
+  const fake = aFakeApplyContext({
     clients: fakeClients({ "10.0.0.1:6379": source, "10.0.0.2:6379": target }),
   });
+  const context = { ...fake.context, moving: { ...fake.context.moving, maxLatencyMs } };
+  const awaitCalm = () => {
+    told.push("calm is waited for");
+    return Promise.resolve();
+  };
   const move = aPairMove({
     slots,
     mover: "classic",
+    pace: { ...unlimited, awaitCalm },
     keysInSlot: new Map([...slots].map((slot) => [slot, counted[slot] ?? 0])),
   });
   const outcome = await moveClassic(context, move, () => true).then(
@@ -101,6 +109,29 @@ test("the next batch is opened while the keys of one travel, and none is handed 
     "target takes 1",
     "target takes 2-4",
   ]);
+});
+
+describe("slots without keys", () => {
+  const keys = Object.fromEntries(Array.from({ length: 20 }, (_, slot) => [slot, 0]));
+  const givenAway = ({ told }: { readonly told: readonly string[] }) =>
+    told.filter((line) => line.startsWith("target takes") || line.startsWith("calm"));
+
+  test("are handed over a few at a time where there is a limit to what clients wait", async () => {
+    const { isComplete, told } = await moved({ keys, maxLatencyMs: 10 });
+    expect(isComplete).toBe(true);
+    expect(givenAway({ told })).toEqual([
+      "target takes 0-7",
+      "calm is waited for",
+      "target takes 8-15",
+      "calm is waited for",
+      "target takes 16-19",
+    ]);
+  });
+
+  test("are handed over together where there is none", async () => {
+    const { told } = await moved({ keys });
+    expect(givenAway({ told })).toEqual(["target takes 0-19"]);
+  });
 });
 
 test("a slot that had no key when it was counted is handed over only once it has none", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
-import { aFakeTally } from "../../test/support/a-fake-tally.ts";
 import { describe, expect, test } from "vitest";
 import { aCluster, idOf } from "../../test/support/a-cluster.ts";
+import { aPairMove } from "../../test/support/a-pair-move.ts";
 import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
 import { type FakeClient, fakeClients } from "../../test/support/fake-node-clients.ts";
 import type { OpenSlot } from "../cluster/node-line.ts";
@@ -9,27 +9,16 @@ import type { Look } from "../cluster/node-view.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { Bug, ConnectFailed, NodeFailed, PartlyDone, SlotctlError, Stale } from "../errors.ts";
 import { openAfter } from "./open-after.ts";
-import { unlimited } from "./pace.ts";
-import type { PairMove } from "./pair-move.ts";
 
 const source = { id: idOf("source"), address: { host: "10.0.0.1", port: 6379 } };
 const target = { id: idOf("target"), address: { host: "10.0.0.2", port: 6379 } };
-const move: PairMove = {
-  step: { kind: "move-slots", from: source, to: target, slots: SlotSet.of([1, 2, 3]), mover: "classic" },
+const move = aPairMove({
   slots: SlotSet.of([1, 2, 3]),
   from: source,
   to: target,
-  toAnnounced: target.address,
-  others: [],
-  toTell: [],
-  migrateTimeoutMs: 1000,
   bytesPerKey: 0,
-  tally: aFakeTally(),
-  pace: unlimited,
   mover: "classic",
-  keysInSlot: new Map(),
-  keyCount: 0,
-};
+});
 
 /** How far a slot of the batch has come. */
 interface SlotState {

@@ -11,7 +11,9 @@ export interface Pace {
    *   begun is finished without regard to the keys per second.
    */
   awaitTurn(keyCount: number): Promise<boolean>;
-  /** The same with regard to the keys per second only: no node is watched for it. */
+  /** Waits, for a moment at most, while clients would wait too long: for work that no keys travel for. */
+  awaitCalm(): Promise<void>;
+  /** The turn of keys with regard to the keys per second only: no node is watched for it. */
   awaitRate(keyCount: number): Promise<boolean>;
 }
 
@@ -26,5 +28,6 @@ export const unlimited: Pace = {
   lineMs: 0,
   bitesInFlight: BITES_IN_FLIGHT.most,
   awaitTurn: () => Promise.resolve(true),
+  awaitCalm: () => Promise.resolve(),
   awaitRate: () => Promise.resolve(true),
 };

@@ -9,8 +9,8 @@ export interface Parcel {
   readonly slot: number;
   /** Sent over a connection that then failed: it may be there or not. */
   mayBeThere: boolean;
-  /** What the cluster was last seen to hold in its place. */
-  seen: Buffer | undefined;
+  /** The SHA-1 of what the cluster was last seen to hold in its place. */
+  seen: string | undefined;
   outcome: Outcome | undefined;
 }
 

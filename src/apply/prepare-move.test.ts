@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, down, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
 import { fakeClients } from "../../test/support/fake-node-clients.ts";
 import { parseAddress } from "../cluster/address.ts";
@@ -16,8 +16,6 @@ const step: StepOf<"move-slots"> = {
   slots: parseSlots("5-7"),
   mover: "classic",
 };
-const down = { state: "unreachable", detail: "connection refused" } as const;
-
 function contextWithKeys(keysPerSlot: number): ApplyContext {
   const clients = fakeClients({
     [addresses.a]: {

@@ -37,7 +37,7 @@ export async function startMigration(
       if (begun) return { ...job, id: begun.id, bytesBefore };
       if (!(error instanceof NodeFailed) || error.code !== "migration-busy") throw error;
       if (!go()) return undefined;
-      if (clock.nowMs() - startMs >= waitMs) throw await stillBusy(context, { job, error, waitMs });
+      if (clock.nowMs() - startMs >= waitMs) throw await stillBusy(context, { server, job, error, waitMs });
       job.move.tally.waitsFor({ kind: "turn" });
       await clock.sleep(BUSY_POLL_MS);
     }
@@ -86,12 +86,17 @@ async function begunUnheard(
 
 async function stillBusy(
   context: ApplyContext,
-  { job, error, waitMs }: { job: MigrationJob; error: NodeFailed; waitMs: number },
+  {
+    server,
+    job: { move, slots },
+    error,
+    waitMs,
+  }: { server: AtomicServer; job: MigrationJob; error: NodeFailed; waitMs: number },
 ): Promise<NodeFailed> {
-  const others = await namesOfOthers(context, job.move);
+  const others = await namesOfOthers(context, { server, move });
   const what = others === "" ? "another migration" : `the migration of ${others}`;
   return new NodeFailed(
-    `Slots ${job.slots} cannot begin to move, for ${what} is still under way after ${waitMs / 1000} s. They stay where they are, and no slot is open.`,
+    `Slots ${slots} cannot begin to move, for ${what} is still under way after ${waitMs / 1000} s. They stay where they are, and no slot is open.`,
     { code: error.code, node: error.node, hint: error.hint, reason: error.reason },
   );
 }

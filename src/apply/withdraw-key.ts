@@ -2,6 +2,7 @@ import keySlot from "cluster-key-slot";
 import { DeadlinePassed, isNodeLost } from "../errors.ts";
 import type { KeyValue } from "../wire/import-source.ts";
 import type { ImportContext } from "./import-context.ts";
+import { lookInPieces } from "./look-in-pieces.ts";
 import { isSameKeyValue } from "./same-key-value.ts";
 
 const PAUSE_MS = 50;
@@ -30,12 +31,22 @@ export async function withdrawKey(value: KeyValue, context: ImportContext): Prom
 }
 
 /** Whether the key is what it should be there: gone, or somebody else's. */
-async function withdrawFrom(owner: string, value: KeyValue, { targets }: ImportContext): Promise<boolean> {
+async function withdrawFrom(
+  owner: string,
+  value: KeyValue,
+  { targets, looking }: ImportContext,
+): Promise<boolean> {
   const target = await targets.open(owner);
-  const [there] = await target.look([value.key]);
-  if (there === undefined) return true;
-  if (there === "elsewhere") return false;
-  const isOurs = await isSameKeyValue(value, there, target);
-  if (isOurs === "elsewhere") return false;
-  return !isOurs || (await target.withdraw(value.key, there.dump));
+  let isDone = false;
+  await lookInPieces([value], {
+    target,
+    room: looking,
+    keyOf: ({ key }) => key,
+    deal: async (_, there) => {
+      const isOurs = there && there !== "elsewhere" ? await isSameKeyValue(value, there, target) : false;
+      if (there === "elsewhere" || isOurs === "elsewhere") return;
+      isDone = !there || !isOurs || (await target.withdraw(value.key, there.dump));
+    },
+  });
+  return isDone;
 }

@@ -1,15 +1,11 @@
 import { expect, test } from "vitest";
-import { aCluster, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, down, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { formatAddress } from "../cluster/address.ts";
 import type { CallOutcome } from "../cluster/call-result.ts";
 import { callNodes } from "./call-nodes.ts";
 import type { Cluster } from "./cluster.ts";
 
-const specs: NodeSpec[] = [
-  { name: "a" },
-  { name: "b", unreached: { state: "unreachable", detail: "connection refused" } },
-  { name: "c" },
-];
+const specs: NodeSpec[] = [{ name: "a" }, { name: "b", unreached: down }, { name: "c" }];
 const { nodes } = aCluster(specs);
 
 /** Answers with the address, and counts what is under way at once. */

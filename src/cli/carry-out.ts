@@ -39,8 +39,8 @@ export interface CarryOut {
   /** Stands in the document beside the plan and what became of it. */
   readonly alsoInData?: object;
   /**
-   * The command that does what is left after a stop part way, for a command that would do more than that if
-   * it were run again. Undefined stands for a cluster that could not be looked at.
+   * The command that does what is left after a stop part way, for a command that would do more or less than that
+   * if it were run again. Undefined stands for a cluster that could not be looked at.
    */
   readonly restAfter?: (after: Topology | undefined) => string;
 }

@@ -13,6 +13,7 @@ export interface ImportSourceFlags {
   readonly from: readonly string[] | undefined;
   readonly "from-twemproxy": string | undefined;
   readonly "twemproxy-pool": string | undefined;
+  readonly database: readonly number[] | undefined;
   readonly "from-user": string | undefined;
   readonly "from-password": string | undefined;
   readonly "from-password-file": string | undefined;
@@ -64,7 +65,7 @@ export async function findImportSources(flags: ImportSourceFlags, output: Output
   const servers = await eachNode(named, (text) =>
     serverFrom(text, { access: /^rediss:/i.test(text) ? access : shared, output }),
   );
-  const pool = { pool: flags["twemproxy-pool"], access: shared, output };
+  const pool = { pool: flags["twemproxy-pool"], databases: flags.database, access: shared, output };
   const pooled = file === undefined ? [] : await serversOfTwemproxy(file, pool);
   return await ImportSources.find([...servers, ...pooled]);
 }

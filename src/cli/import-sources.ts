@@ -195,9 +195,16 @@ export async function serversOfTwemproxy(
   path: string,
   {
     pool,
+    databases,
     access,
     output,
-  }: { readonly pool: string | undefined; readonly access: NodeAccess; readonly output: Output },
+  }: {
+    readonly pool: string | undefined;
+    /** Those that are to be imported; undefined where nobody has said. */
+    readonly databases: readonly number[] | undefined;
+    readonly access: NodeAccess;
+    readonly output: Output;
+  },
 ): Promise<Server[]> {
   let text: string;
   try {
@@ -208,8 +215,14 @@ export async function serversOfTwemproxy(
       cause,
     });
   }
-  const { servers, password } = await parseTwemproxy(text, { path, pool });
+  const { name, servers, password, database } = await parseTwemproxy(text, { path, pool });
   output.protect(password);
+  if (database !== 0 && databases === undefined) {
+    throw new UsageError(`The pool ${name} of ${path} works on database ${database} (redis_db).`, {
+      code: "bad-file",
+      hint: `Say which databases of its servers are meant: --database ${database} --map-database ${database}=0 brings the keys of the pool to database 0.`,
+    });
+  }
   return servers.map((address) => ({
     address,
     access: { ...access, password: access.password ?? password },

@@ -1,9 +1,12 @@
-import { type Address, parseAddress } from "../cluster/address.ts";
+import { type Address, isSocketPath, parseAddress } from "../cluster/address.ts";
 import { UsageError } from "../errors.ts";
 
 export interface TwemproxyPool {
+  readonly name: string;
   readonly servers: readonly Address[];
   readonly password: string | undefined;
+  /** The database of each server that it works on. */
+  readonly database: number;
 }
 
 /**
@@ -20,7 +23,8 @@ export async function parseTwemproxy(
   const { parse } = await import("yaml");
   let file: unknown;
   try {
-    file = parse(text);
+    // Twemproxy takes every value as the text that it is: a password may look like a number.
+    file = parse(text, { schema: "failsafe", logLevel: "error" });
   } catch {
     // The parser's message quotes the line, which may be the one with the password.
     throw notUnderstood(path, "it is no YAML");
@@ -29,7 +33,7 @@ export async function parseTwemproxy(
   const names = Object.keys(pools);
   const name = pool ?? (names.length === 1 ? names[0] : undefined);
   const chosen = name === undefined ? undefined : pools[name];
-  if (!isRecord(chosen)) {
+  if (name === undefined || !isRecord(chosen)) {
     throw new UsageError(
       pool === undefined
         ? `${path} has ${names.length} pools: say which one.`
@@ -37,23 +41,29 @@ export async function parseTwemproxy(
       { code: "unknown-pool", hint: `Its pools are ${names.join(", ")}: name one with --twemproxy-pool.` },
     );
   }
-  const { servers, redis_auth: password, redis } = chosen;
-  if (redis !== true) throw notUnderstood(path, `the pool ${name} is not one of Redis servers (redis: true)`);
+  const { servers, redis_auth: password, redis_db: database = "0", redis } = chosen;
+  if (redis !== "true")
+    throw notUnderstood(path, `the pool ${name} is not one of Redis servers (redis: true)`);
   if (!Array.isArray(servers) || servers.length === 0)
     throw notUnderstood(path, `the pool ${name} has no servers`);
+  if (typeof database !== "string" || !/^\d+$/.test(database))
+    throw notUnderstood(path, `redis_db of the pool ${name} is no number`);
   return {
+    name,
     servers: servers.map((server) => serverAddress(String(server), path)),
-    password: typeof password === "string" || typeof password === "number" ? String(password) : undefined,
+    password: typeof password === "string" && password !== "" ? password : undefined,
+    database: Number(database),
   };
 }
 
-/** `host:port:weight`, with a name behind it where there is one. */
+/** `host:port:weight` or `/socket:weight`, with a name behind it where there is one; an IPv6 host has no brackets. */
 function serverAddress(entry: string, path: string): Address {
-  const [, address] = /^(.+:\d+):\d+(?:\s+\S+)?$/.exec(entry.trim()) ?? [];
-  if (address === undefined || address.startsWith("/")) {
-    throw notUnderstood(path, `a server is not written as host:port:weight`);
+  const [, where] = /^(.+):\d+(?: +\S+)?$/.exec(entry.trim()) ?? [];
+  if (where !== undefined && isSocketPath(where)) return { host: where, port: 0 };
+  if (where === undefined || !/:\d+$/.test(where)) {
+    throw notUnderstood(path, "a server is not written as host:port:weight or /socket:weight");
   }
-  return parseAddress(address);
+  return parseAddress(where);
 }
 
 function notUnderstood(path: string, why: string): UsageError {

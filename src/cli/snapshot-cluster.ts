@@ -3,16 +3,11 @@ import type { Look } from "../cluster/node-view.ts";
 import { reachedNodes, type Topology } from "../cluster/topology.ts";
 import { Refused, UsageError } from "../errors.ts";
 import type { Snapshot } from "../saved/snapshot.ts";
+import { plainAccess } from "../wire/node-access.ts";
 import type { ObserveWishes } from "../wire/observe.ts";
 import { Cluster, type ClusterClient, type ClusterClients } from "./cluster.ts";
 
-const NO_ACCESS = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 1,
-  mapAddress: (address: Address) => address,
-};
+const NO_ACCESS = plainAccess(1);
 
 /** A cluster as a snapshot has it: it is planned on, and no node is ever asked. */
 export class SnapshotCluster extends Cluster {

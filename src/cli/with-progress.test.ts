@@ -120,7 +120,7 @@ test.each([
   },
 ])("where the same command would do more, the rest is named instead: $hint", ({ hint, left }) => {
   const said = told(new NodeFailed("Wrong.", { code: "x", hint }), 1, "slotctl do the rest");
-  expect(said.hint).toBe(`${left}To go on with exactly what is left: slotctl do the rest`);
+  expect(said.hint).toBe(`${left}To go on with what is left: slotctl do the rest`);
 });
 
 test("what is ours, or no error of the cluster at all, is left alone", () => {
@@ -143,7 +143,7 @@ test("stopped at once: what may be open is said, unless only the last look was l
   expect(stoppedAtOnce({ ...broken, isApplied: false })).toMatchObject({
     code: "stopped",
     message: expect.stringMatching(/^Stopped at once, as asked: .* are open;/) as string,
-    hint: "To go on with exactly what is left: slotctl do the rest",
+    hint: "To go on with what is left: slotctl do the rest",
   });
   const after = stoppedAtOnce({ plan, soFar: soFar(2000, { applied: 1 }), rest: undefined, isApplied: true });
   expect(after.message).toBe(

@@ -95,7 +95,7 @@ function sameKind(error: SlotctlError, message: string, details: ErrorDetails): 
   return new Kind(message, details);
 }
 
-/** Advice to run the same command again gives way to the command that does exactly what is left. */
+/** Advice to run the same command again gives way to the command that does what is left. */
 function hintFor({ hint }: SlotctlError, { rest }: Broken): string | undefined {
   if (rest === undefined) return hint;
   const advice = (hint ?? "")
@@ -108,5 +108,5 @@ function hintFor({ hint }: SlotctlError, { rest }: Broken): string | undefined {
 }
 
 function restHint(rest: string): string {
-  return `To go on with exactly what is left: ${rest}`;
+  return `To go on with what is left: ${rest}`;
 }

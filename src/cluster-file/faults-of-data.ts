@@ -11,7 +11,7 @@ export interface FileData {
   readonly places?: { readonly pattern: string };
 }
 
-export interface FileNode {
+interface FileNode {
   readonly address: string;
   readonly host?: string;
   readonly rack?: string;
@@ -19,7 +19,7 @@ export interface FileNode {
   readonly weight?: number;
 }
 
-export interface FileShard {
+interface FileShard {
   readonly name?: string;
   readonly primary?: string;
   readonly nodes: readonly string[];

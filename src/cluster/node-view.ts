@@ -31,6 +31,11 @@ export interface NodeView {
   readonly strayKeys?: ReadonlyMap<number, number>;
   /** Keys in slots that it would not name (Redis 8.4 and later); only after a deep look, and only if there are some. */
   readonly unseenKeys?: number;
+  /**
+   * Slots of which it may hold keys that cannot be counted without changing it (Redis 8.4 and later): somebody else's,
+   * which it says are on their way from it. Only when looked at for a repair.
+   */
+  readonly uncountedSlots?: readonly number[];
   /** False where it runs without a config file that settings could be written to; undefined where it does not tell. */
   readonly hasConfigFile?: boolean | undefined;
   /** Where it says that it runs (availability-zone); undefined where it does not say (before Valkey 8). */

@@ -191,7 +191,7 @@ export interface RoleClaim {
   readonly primaryId: string | undefined;
 }
 
-export interface VersionGroup {
+interface VersionGroup {
   readonly engine: Engine;
   readonly version: string;
   readonly nodeIds: readonly string[];

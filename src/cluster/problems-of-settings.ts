@@ -4,7 +4,7 @@ import { COMPARED_SETTINGS, type Setting, settingIn } from "./settings.ts";
 import { type ClusterNode, ownersOf, reachedNodes, type Topology } from "./topology.ts";
 
 /** From here on a primary is about to refuse writes, or to evict. */
-export const MEMORY_PERCENT_MAX = 95;
+const MEMORY_PERCENT_MAX = 95;
 
 /** A node that is silent for less than this need not be dead. */
 const NODE_TIMEOUT_MS_MIN = 1000;

@@ -14,6 +14,7 @@ const troubled = aCluster([
     view: {
       keysInOpenSlots: new Map([[5, 2]]),
       strayKeys: new Map([[9, 1]]),
+      uncountedSlots: [9],
       settings: new Map([
         ["maxmemory", "0"],
         ["requirepass", "digest-of-a-secret"],

@@ -4,6 +4,7 @@ import { carryOut } from "../cli/carry-out.ts";
 import { changeSettings } from "../cli/change-settings.ts";
 import { ClusterCommand } from "../cli/cluster-command.ts";
 import { changeFlags, moveFlags } from "../cli/flags.ts";
+import { restOfFix } from "../cli/rest-of-fix.ts";
 import { SavedValues } from "../cli/saved-values.ts";
 import { formatAddress } from "../cluster/address.ts";
 import { findProblems } from "../cluster/find-problems.ts";
@@ -72,6 +73,7 @@ export default class Fix extends ClusterCommand {
       describeProblem(problem, { seed, topology }),
     );
     this.output.print(renderLeft(left, this.output.stdout));
+    const rest = restOfFix(plan, { seed, flags });
     const saved = new SavedValues(flags["save-to"]);
     try {
       await carryOut(plan, {
@@ -79,6 +81,7 @@ export default class Fix extends ClusterCommand {
         output: this.output,
         settings,
         saveValue: (value) => saved.save(value),
+        ...(rest === undefined ? {} : { restAfter: () => rest }),
         alsoInData: { left: left.map(problemJson) },
       });
     } finally {

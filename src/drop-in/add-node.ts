@@ -1,4 +1,3 @@
-import { carryOut } from "../cli/carry-out.ts";
 import { Cluster } from "../cli/cluster.ts";
 import { findFunctions } from "../cli/find-functions.ts";
 import { lookAtNewcomers } from "../cli/look-at-newcomers.ts";
@@ -6,15 +5,16 @@ import { formatAddress } from "../cluster/address.ts";
 import type { Topology } from "../cluster/topology.ts";
 import { UsageError } from "../errors.ts";
 import { planAddNode } from "../plan/plan-add-node.ts";
-import { dropInVoice } from "./drop-in-voice.ts";
+import { carryOutTold } from "./carry-out-told.ts";
+import type { Words } from "./drop-in-voice.ts";
 import { namedNode } from "./named-node.ts";
-import { addressAt, type Session, seedName, settingsOf } from "./session.ts";
+import { addressAt, type Session, seedName } from "./session.ts";
 import { tellCheck } from "./tell-check.ts";
 import { vocabularyOf } from "./vocabulary.ts";
 
 /** add-node new existing [--cluster-slave [--cluster-master-id ID]] */
 export async function addNode(session: Session): Promise<boolean> {
-  const { invocation, output, teller, access } = session;
+  const { invocation, teller, access } = session;
   const [newText, seedText] = invocation.args;
   const address = await addressAt(session, newText);
   using cluster = new Cluster(await addressAt(session, seedText), access);
@@ -39,7 +39,7 @@ export async function addNode(session: Session): Promise<boolean> {
   const wish = { replica, emptyPrimariesToo: true, ...primary };
   const plan = planAddNode({ topology, newcomers, wish, meetAddresses, ...found });
   const words = vocabularyOf(topology);
-  const voice = dropInVoice(teller, {
+  const telling: Words = {
     headings: {
       meet: [
         `>>> Send CLUSTER MEET to node ${name} to make it join the cluster.`,
@@ -58,8 +58,8 @@ export async function addNode(session: Session): Promise<boolean> {
       replicate: (step) =>
         teller.heading(`>>> Configure node as replica of ${formatAddress(step.primary.address)}.`),
     },
-  });
-  await carryOut(plan, { cluster, output, settings: settingsOf(invocation), voice });
+  };
+  await carryOutTold(plan, { session, cluster, words: telling });
   teller.ok("[OK] New node added correctly.");
   return true;
 }

@@ -1,4 +1,4 @@
-import { carryOut } from "../cli/carry-out.ts";
+import { type CarryOut, carryOut } from "../cli/carry-out.ts";
 import type { Cluster } from "../cli/cluster.ts";
 import type { Topology } from "../cluster/topology.ts";
 import type { Plan } from "../plan/plan.ts";
@@ -12,8 +12,15 @@ export function carryOutTold(
     session: { invocation, output, teller },
     cluster,
     words,
-  }: { session: Session; cluster: Cluster; words: Words },
+    restAfter,
+  }: {
+    readonly session: Session;
+    readonly cluster: Cluster;
+    readonly words: Words;
+    readonly restAfter?: CarryOut["restAfter"];
+  },
 ): Promise<Topology | undefined> {
   const voice = dropInVoice(teller, words);
-  return carryOut(plan, { cluster, output, settings: settingsOf(invocation), voice });
+  const settings = settingsOf(invocation);
+  return carryOut(plan, { cluster, output, settings, voice, ...(restAfter && { restAfter }) });
 }

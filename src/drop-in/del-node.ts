@@ -1,15 +1,15 @@
-import { carryOut } from "../cli/carry-out.ts";
 import { nodeName } from "../cluster/node-name.ts";
 import { ownsSlots } from "../cluster/topology.ts";
 import { Refused, UsageError } from "../errors.ts";
 import { planDelNode } from "../plan/plan-del-node.ts";
-import { dropInVoice } from "./drop-in-voice.ts";
+import { carryOutTold } from "./carry-out-told.ts";
+import type { Words } from "./drop-in-voice.ts";
 import { namedNode } from "./named-node.ts";
-import { openCluster, type Session, seedName, settingsOf } from "./session.ts";
+import { openCluster, type Session, seedName } from "./session.ts";
 
 /** del-node h:p ID */
 export async function delNode(session: Session): Promise<boolean> {
-  const { invocation, output, teller } = session;
+  const { invocation, teller } = session;
   const id = invocation.args[1] ?? "";
   using cluster = await openCluster(session);
   teller.heading(`>>> Removing node ${id} from cluster ${seedName(cluster)}`);
@@ -22,7 +22,7 @@ export async function delNode(session: Session): Promise<boolean> {
     });
   }
   const plan = planDelNode({ topology, wish: { nodeIds: [node.id], drain: false, keep: false } });
-  const voice = dropInVoice(teller, {
+  const words: Words = {
     headings: {
       reset: [">>> Sending CLUSTER RESET SOFT to the deleted node."],
       forget: [">>> Sending CLUSTER FORGET messages to the cluster..."],
@@ -36,8 +36,8 @@ export async function delNode(session: Session): Promise<boolean> {
         teller.heading(`>>> ${nameOf(step.replica)} as replica of ${nameOf(step.primary)}`);
       },
     },
-  });
-  await carryOut(plan, { cluster, output, settings: settingsOf(invocation), voice });
+  };
+  await carryOutTold(plan, { session, cluster, words });
   teller.ok(`[OK] Node ${node.id} removed from the cluster.`);
   return true;
 }

@@ -1,3 +1,4 @@
+import { restOfFix } from "../cli/rest-of-fix.ts";
 import { formatAddress } from "../cluster/address.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { lostOwnersOf, ownersOf, type Topology } from "../cluster/topology.ts";
@@ -27,9 +28,12 @@ export async function fix(session: Session): Promise<boolean> {
   const wish = { slots: undefined, unreachableOk, onConflict: "refuse" } as const;
   const plan = planFix({ topology, conflicts, wish });
   const covered = coveredBy(plan);
+  const flags = { deep: searchOwners, "unreachable-ok": unreachableOk, "on-conflict": wish.onConflict };
+  const rest = restOfFix(plan, { seed: formatAddress(cluster.seed), flags });
   const after = await carryOutTold(plan, {
     session,
     cluster,
+    ...(rest === undefined ? {} : { restAfter: () => rest }),
     words: {
       showPlan: () => {
         for (const slot of movedBy(plan)) teller.heading(`>>> Fixing open slot ${slot}`);
@@ -56,7 +60,7 @@ export async function fix(session: Session): Promise<boolean> {
     return isSound;
   }
   const looked = searchOwners ? await cluster.observe({ deep: true }) : after;
-  return tellCheck(looked, telling);
+  return tellCheck(looked, { ...telling, unreachedOk: unreachableOk });
 }
 
 const NOTHING_SAFE =
@@ -72,8 +76,10 @@ function refuseUnreached(topology: Topology): void {
   );
 }
 
+/** Slots that get an owner who answers, of whom none has claimed them so far. */
 function coveredBy({ basis, steps }: Plan): SlotSet {
-  const owned = ownersOf(basis).reduce((all, { slots }) => all.union(slots), SlotSet.empty);
+  const claimants = ownersOf(basis).filter(({ view }) => view !== undefined);
+  const owned = claimants.reduce((all, { slots }) => all.union(slots), SlotSet.empty);
   return slotsOf(steps).minus(owned);
 }
 

@@ -1,11 +1,10 @@
-import { carryOut } from "../cli/carry-out.ts";
 import { formatAddress } from "../cluster/address.ts";
 import { ownsSlots, primariesOf, type Topology } from "../cluster/topology.ts";
 import { UsageError } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import { planRebalance } from "../plan/plan-rebalance.ts";
 import type { StepOf } from "../plan/step.ts";
-import { dropInVoice } from "./drop-in-voice.ts";
+import { carryOutTold } from "./carry-out-told.ts";
 import { namedNode } from "./named-node.ts";
 import { decimalNumber } from "./numbers.ts";
 import { openCluster, type Session, seedName, settingsOf } from "./session.ts";
@@ -15,7 +14,7 @@ import { vocabularyOf } from "./vocabulary.ts";
 
 /** rebalance h:p [--cluster-weight ID=W…] [--cluster-use-empty-masters] [--cluster-threshold P] [--cluster-simulate] */
 export async function rebalance(session: Session): Promise<boolean> {
-  const { invocation, output, teller } = session;
+  const { invocation, teller } = session;
   const threshold = decimalNumber("--cluster-threshold", invocation.settings.get("threshold") ?? "2");
   using cluster = await openCluster(session);
   const topology = await cluster.observe({ moving: true });
@@ -23,11 +22,10 @@ export async function rebalance(session: Session): Promise<boolean> {
   const useEmpty = invocation.flags.has("use-empty");
   const given = readWeights(invocation.weights, topology);
   const weights = withoutIdle(given, { topology, useEmpty, teller });
-  const settings = settingsOf(invocation);
   const plan = planRebalance({
     topology,
     wish: { weights, useEmpty, thresholdPercent: threshold },
-    mover: settings.mover,
+    mover: settingsOf(invocation).mover,
   });
   if (plan.steps.length === 0) {
     teller.ok(`*** No rebalancing needed! All nodes are within the ${threshold.toFixed(2)}% threshold.`);
@@ -36,11 +34,14 @@ export async function rebalance(session: Session): Promise<boolean> {
     tellMoves(plan, teller);
     return true;
   }
-  const voice = dropInVoice(teller, {
-    onStart: { "move-slots": (step) => teller.line(moveLine(step)) },
-    onEnd: { "move-slots": ({ slots }) => teller.line("#".repeat(slots.size)) },
+  await carryOutTold(plan, {
+    session,
+    cluster,
+    words: {
+      onStart: { "move-slots": (step) => teller.line(moveLine(step)) },
+      onEnd: { "move-slots": ({ slots }) => teller.line("#".repeat(slots.size)) },
+    },
   });
-  await carryOut(plan, { cluster, output, settings, voice });
   return true;
 }
 

@@ -1,10 +1,9 @@
-import { carryOut } from "../cli/carry-out.ts";
 import { restOfReshard } from "../cli/rest-of-reshard.ts";
 import { formatAddress } from "../cluster/address.ts";
 import { nodeById, primariesOf, type Topology } from "../cluster/topology.ts";
 import { planReshard, type ReshardWish } from "../plan/plan-reshard.ts";
 import { askReshard } from "./ask-reshard.ts";
-import { dropInVoice } from "./drop-in-voice.ts";
+import { carryOutTold } from "./carry-out-told.ts";
 import { movedLines, plannedMoveLines } from "./move-lines.ts";
 import { listedNode, nodeLines } from "./node-lines.ts";
 import { openCluster, type Session, seedName, settingsOf } from "./session.ts";
@@ -13,24 +12,23 @@ import { tellCheck } from "./tell-check.ts";
 
 /** reshard h:p [--cluster-from ID,…|all] [--cluster-to ID] [--cluster-slots N]: what is not given is asked. */
 export async function reshard(session: Session): Promise<boolean> {
-  const { invocation, output, teller } = session;
+  const { invocation, teller } = session;
   using cluster = await openCluster(session);
   const topology = await cluster.observe({ moving: true });
   tellCheck(topology, { teller, first: seedName(cluster) });
   const wish = await askReshard(session, topology);
-  const settings = settingsOf(invocation);
-  const plan = planReshard({ topology, wish: withinReach(wish, topology), mover: settings.mover });
+  const { mover } = settingsOf(invocation);
+  const plan = planReshard({ topology, wish: withinReach(wish, topology), mover });
   const asked = {
     seed: formatAddress(cluster.seed),
     to: wish.toId,
     from: wish.fromIds === "all" ? ["all"] : wish.fromIds,
   };
-  await carryOut(plan, {
+  await carryOutTold(plan, {
+    session,
     cluster,
-    output,
-    settings,
     restAfter: (after) => restOfReshard(plan, { after, ...asked }),
-    voice: dropInVoice(teller, {
+    words: {
       showPlan: () => {
         tellWish(wish, { topology, teller });
         teller.line("  Resharding plan:");
@@ -39,7 +37,7 @@ export async function reshard(session: Session): Promise<boolean> {
       question: "Do you want to proceed with the proposed reshard plan (yes/no)? ",
       isSure: invocation.flags.has("yes"),
       onEnd: { "move-slots": (step) => teller.lines(movedLines(step)) },
-    }),
+    },
   });
   return true;
 }

@@ -1,18 +1,18 @@
-import { carryOut } from "../cli/carry-out.ts";
 import { formatAddress } from "../cluster/address.ts";
 import { nodeName } from "../cluster/node-name.ts";
 import { isGhost, reachedNodes, whyUnreached } from "../cluster/topology.ts";
 import { UsageError } from "../errors.ts";
 import { planSetTimeout } from "../plan/plan-set-timeout.ts";
-import { dropInVoice } from "./drop-in-voice.ts";
+import type { StepOf } from "../plan/step.ts";
+import { carryOutTold } from "./carry-out-told.ts";
 import { wholeNumber } from "./numbers.ts";
-import { openCluster, type Session, settingsOf } from "./session.ts";
+import { openCluster, type Session } from "./session.ts";
 
 const SHORTEST_MS = 100;
 
 /** set-timeout h:p milliseconds */
 export async function setTimeoutOnAll(session: Session): Promise<boolean> {
-  const { invocation, output, teller } = session;
+  const { invocation, teller } = session;
   const timeoutMs = wholeNumber("set-timeout", invocation.args[1] ?? "");
   if (timeoutMs < SHORTEST_MS) {
     throw new UsageError(`Setting a node timeout of less than ${SHORTEST_MS} milliseconds is a bad idea.`, {
@@ -28,12 +28,9 @@ export async function setTimeoutOnAll(session: Session): Promise<boolean> {
   for (const node of reachedNodes(topology)) {
     if (!changing.has(node.id)) teller.line(`*** New timeout set for ${nodeName(node)}`);
   }
-  const voice = dropInVoice(teller, {
-    onEnd: {
-      "set-config": ({ node }) => teller.line(`*** New timeout set for ${formatAddress(node.address)}`),
-    },
-  });
-  await carryOut(plan, { cluster, output, settings: settingsOf(invocation), voice });
+  const tellSet = ({ node }: StepOf<"set-config">) =>
+    teller.line(`*** New timeout set for ${formatAddress(node.address)}`);
+  await carryOutTold(plan, { session, cluster, words: { onEnd: { "set-config": tellSet } } });
   for (const node of reachedNodes(topology)) {
     if (node.view?.hasConfigFile !== false) continue;
     teller.warning(`*** WARNING: ${nodeName(node)} runs without a config file: started anew it has another.`);

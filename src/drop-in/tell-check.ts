@@ -15,6 +15,8 @@ interface Checking {
   readonly first: string;
   /** Without the list of nodes. */
   readonly brief?: boolean;
+  /** Nodes that do not answer are told of, and are no fault: they were given up. */
+  readonly unreachedOk?: boolean;
   /** Also who else holds keys of a slot; the topology was observed deeply then. */
   readonly searchOwners?: boolean;
 }
@@ -25,14 +27,14 @@ interface Checking {
  * Returns whether all is well: redis-cli counts no node that does not answer, if it is a replica.
  */
 export function tellCheck(topology: Topology, checking: Checking): boolean {
-  const { teller, first, brief = false, searchOwners = false } = checking;
+  const { teller, first, brief = false, searchOwners = false, unreachedOk = false } = checking;
   teller.heading(`>>> Performing Cluster Check (using node ${first})`);
   if (!brief) {
     for (const node of inListOrder(topology, first)) teller.lines(nodeLines(listedNode(node, topology)));
   }
   const problems = findProblems(topology);
   const verdicts = [
-    tellUnreached(topology, teller),
+    tellUnreached(topology, teller) || unreachedOk,
     tellAgreement(problems, { topology, teller, first }),
     tellOpenSlots(topology, teller),
     tellCoverage(problems, teller),

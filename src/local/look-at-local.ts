@@ -12,7 +12,7 @@ export interface LocalLook {
   readonly isStarting: boolean;
 }
 
-export interface LocalNodeLook {
+interface LocalNodeLook {
   readonly node: LocalNode;
   /** The process it runs as; undefined for a dead one. */
   readonly process: ProcessMark | undefined;

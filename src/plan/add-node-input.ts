@@ -3,7 +3,7 @@ import type { Topology } from "../cluster/topology.ts";
 import type { MeetAddresses } from "./meet-peer.ts";
 import type { NodeRef } from "./step.ts";
 
-export interface AddNodeWish {
+interface AddNodeWish {
   /** The newcomers become replicas; implied by `primaryId`. */
   readonly replica: boolean;
   /** Whose replicas; by default each goes to the shard that needs it most. */

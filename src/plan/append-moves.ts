@@ -20,7 +20,7 @@ export function appendMoves(steps: readonly Step[], moves: readonly MoveStep[]):
  * Holds once the slots of a move are with their new owner. A classic move may leave them open where its run
  * was broken off; after an atomic one there is nothing to close, only the owner to look at.
  */
-export function arrivalOf({ from, to, slots, mover }: MoveStep): StepOf<"settle-slot"> {
+function arrivalOf({ from, to, slots, mover }: MoveStep): StepOf<"settle-slot"> {
   return { kind: "settle-slot", slots, owner: to, openAt: mover === "classic" ? [from, to] : [] };
 }
 

@@ -52,7 +52,7 @@ export type ImportNote =
   | { readonly kind: "evicts"; readonly nodes: readonly string[]; readonly policy: string }
   | { readonly kind: "source-is-replica"; readonly node: string };
 
-/** What became of the keys. Each key counts once for each time that SCAN named it and it was there. */
+/** What became of the keys. One that stays at the source counts once, as far as it is remembered. */
 export interface ImportCounts {
   /** New in the cluster. */
   readonly written: number;

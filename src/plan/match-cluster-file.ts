@@ -63,7 +63,7 @@ export function matchClusterFile(input: {
 }
 
 /** Stands for the id of a node that nobody knows and that does not tell it. */
-export function missingId(address: Address): string {
+function missingId(address: Address): string {
   return `missing ${formatAddress(address)}`;
 }
 

@@ -41,7 +41,7 @@ export function openSlotsRefusal({
 const TOLD_MAX = 3;
 
 /** Of one slot, as a clause. */
-export const STUCK_TEXTS: Readonly<Record<StuckReason, string>> = {
+const STUCK_TEXTS: Readonly<Record<StuckReason, string>> = {
   "no-owner": "no node owns it",
   "owner-not-reached": "the owner does not answer",
   "peer-not-usable": "the other side is unknown, does not answer or is no primary",

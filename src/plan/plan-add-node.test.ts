@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { aCluster, anEmptyNode, idOf, looksAt, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, anEmptyNode, down, idOf, looksAt, type NodeSpec } from "../../test/support/a-cluster.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { parseSlots } from "../cluster/parse-slots.ts";
 import { Refused, UsageError } from "../errors.ts";
 import type { AddNodeInput } from "./add-node-input.ts";
 import { planAddNode } from "./plan-add-node.ts";
-
-const down = { state: "unreachable", detail: "connection refused" } as const;
 
 const cluster: NodeSpec[] = [
   { name: "a", slots: "0-5460" },

@@ -1,7 +1,8 @@
 import { formatAddress } from "../cluster/address.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { anEmptyNode, idOf } from "../../test/support/a-cluster.ts";
+import { idOf } from "../../test/support/a-cluster.ts";
+import { changed, emptyNodes, withLine } from "../../test/support/empty-nodes.ts";
 import type { NodeLine } from "../cluster/node-line.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { parseSlots } from "../cluster/parse-slots.ts";
@@ -9,32 +10,22 @@ import { planCreate } from "./plan-create.ts";
 import type { Plan } from "./plan.ts";
 import type { Step } from "./step.ts";
 
-const letters = "abcdefghijklmnop";
-
 const lowersSettings = {
   kind: "lowers-settings",
   settings: ["cluster-node-timeout 503", "repl-diskless-sync-delay 0"],
 };
 
-/** Empty nodes that do not know their address yet, each on a host of its own. */
-function emptyNodes(count: number): NodeView[] {
-  return Array.from({ length: count }, (_, index) => {
-    const view = anEmptyNode(letters.charAt(index), `10.0.0.${index + 1}:7000`);
-    return { ...view, clusterState: "fail", self: { ...view.self, address: undefined } };
-  });
+/** Nodes that do not know their address yet. */
+function newNodes(count: number): NodeView[] {
+  return emptyNodes(count).map((view) => ({
+    ...view,
+    clusterState: "fail",
+    self: { ...view.self, address: undefined },
+  }));
 }
 
 function plan(views: readonly NodeView[], replicasPerPrimary = 1, allowFewPrimaries = false): Plan {
   return planCreate({ views, wish: { replicasPerPrimary, allowFewPrimaries } });
-}
-
-function changed(views: readonly NodeView[], index: number, change: Partial<NodeView>): NodeView[] {
-  return views.map((view, at) => (at === index ? { ...view, ...change } : view));
-}
-
-function withLine(view: NodeView | undefined, line: Partial<NodeLine>): NodeLine {
-  if (!view) throw new Error("no such node in the test");
-  return { ...view.self, ...line };
 }
 
 const ref = (name: string, host: number) => ({
@@ -49,7 +40,7 @@ const peer = (name: string, host: number) => ({
 
 describe("empty nodes", () => {
   test("slots, then epochs, then everybody meets, then writes are taken, then replicas follow", () => {
-    const { steps, notes, command } = plan(emptyNodes(6));
+    const { steps, notes, command } = plan(newNodes(6));
     expect(command).toBe("create");
     expect(notes).toEqual([{ kind: "placement", reached: "perfect" }, lowersSettings]);
     const slots = ["a takes 0-5460", "b takes 5461-10922", "c takes 10923-16383"];
@@ -72,11 +63,11 @@ describe("empty nodes", () => {
   });
 
   test("the basis is what the nodes report", () => {
-    expect(plan(emptyNodes(3), 0).basis.nodes.map(({ id }) => id)).toEqual(["a", "b", "c"].map(idOf));
+    expect(plan(newNodes(3), 0).basis.nodes.map(({ id }) => id)).toEqual(["a", "b", "c"].map(idOf));
   });
 
   test("peers are met at what they announce, else where a name leads to", () => {
-    const [a, b, c] = emptyNodes(3);
+    const [a, b, c] = newNodes(3);
     const named = { host: "node-c.example", port: 7000 };
     const views = [
       { ...withView(a), address: { host: "node-a.example", port: 7000 } },
@@ -93,7 +84,7 @@ describe("empty nodes", () => {
   });
 
   test("two names of one host are one host", () => {
-    const views = emptyNodes(6).map((view, index) => ({
+    const views = newNodes(6).map((view, index) => ({
       ...view,
       address: { host: index % 2 === 0 ? "one.example" : "uno.example", port: 7000 + index },
     }));
@@ -106,7 +97,7 @@ describe("empty nodes", () => {
   });
 
   test("an epoch that is there is left alone", () => {
-    const views = emptyNodes(3);
+    const views = newNodes(3);
     const reset = changed(views, 1, { self: withLine(views[1], { configEpoch: 9 }) });
     const { steps, notes } = plan(reset, 0);
     expect(steps.filter(({ kind }) => kind === "set-epoch").map(describeStep)).toEqual(["a is 1", "c is 3"]);
@@ -127,7 +118,7 @@ describe("running it again", () => {
   test("from wherever it stopped, what is left is done, and no more", () => {
     fc.assert(
       fc.property(wishes, fc.nat(), ({ nodes, replicas }, stop) => {
-        const views = emptyNodes(nodes);
+        const views = newNodes(nodes);
         const { steps } = plan(views, replicas, true);
         const stopped = stop % steps.length;
         const again = plan(carryOut(views, steps.slice(0, stopped)), replicas, true);
@@ -140,7 +131,7 @@ describe("running it again", () => {
   });
 
   test("a cluster that is formed like this needs nothing, in use or not", () => {
-    const formed = carryOut(emptyNodes(6), plan(emptyNodes(6)).steps);
+    const formed = carryOut(newNodes(6), plan(newNodes(6)).steps);
     const inUse = formed.map((view) => ({ ...view, hasKeys: true, keys: 10 }));
     expect(plan(inUse)).toMatchObject({ steps: [], notes: [{ kind: "placement", reached: "perfect" }] });
   });
@@ -149,14 +140,14 @@ describe("running it again", () => {
     { name: "a primary", index: 1 },
     { name: "a replica", index: 4 },
   ])("a cluster that is formed is still waited for while $name reports it down", ({ index }) => {
-    const formed = carryOut(emptyNodes(6), plan(emptyNodes(6)).steps);
+    const formed = carryOut(newNodes(6), plan(newNodes(6)).steps);
     const { steps, notes } = plan(changed(formed, index, { clusterState: "fail" }));
     expect(steps.map(describeStep)).toEqual(["a takes writes", "b takes writes", "c takes writes"]);
     expect(notes.map(({ kind }) => kind)).toEqual(["placement", "lowers-settings", "continues-earlier-run"]);
   });
 
   test("a failover that happened since", () => {
-    const formed = carryOut(emptyNodes(6), plan(emptyNodes(6)).steps);
+    const formed = carryOut(newNodes(6), plan(newNodes(6)).steps);
     const swapped = formed.map((view) => {
       if (view.self.id === idOf("a")) return { ...view, self: { ...view.self, ...replicaOf("d") } };
       if (view.self.id !== idOf("d")) return view;
@@ -167,7 +158,7 @@ describe("running it again", () => {
   });
 
   test("a handshake with a node that was given is none, with another one it is", () => {
-    const views = emptyNodes(3);
+    const views = newNodes(3);
     const knock = (host: string) => [
       withLine(views[0], { id: "f".repeat(40), flags: ["handshake"], address: { host, port: 7000 } }),
     ];
@@ -177,13 +168,13 @@ describe("running it again", () => {
   });
 
   test("keys stop it while something is left to do", () => {
-    const views = emptyNodes(6);
+    const views = newNodes(6);
     const begun = carryOut(views, plan(views).steps.slice(0, -1));
     expect(() => plan(changed(begun, 0, { hasKeys: true }))).toThrow(/10\.0\.0\.1:7000 holds keys/);
   });
 
   test("an address that a node has learned meanwhile changes nothing", () => {
-    const views = emptyNodes(6);
+    const views = newNodes(6);
     const formed = carryOut(views, plan(views).steps).map((view, index) => {
       return { ...view, self: { ...view.self, address: { host: "172.17.0.2", port: 7000 + index } } };
     });

@@ -1,9 +1,7 @@
 import { expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, down, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import type { Plan } from "./plan.ts";
 import { type DelNodeWish, planDelNode } from "./plan-del-node.ts";
-
-const down = { state: "unreachable", detail: "connection refused" } as const;
 
 /** Four shards; `d` has two replicas, `a` one, the others none. */
 const four: readonly NodeSpec[] = [

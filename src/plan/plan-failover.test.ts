@@ -1,11 +1,10 @@
 import { expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, down, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { Refused, UsageError } from "../errors.ts";
 import { LAG_BYTES_MAX } from "../cluster/lag-bytes-of.ts";
 import { planFailover } from "./plan-failover.ts";
 import type { FailoverMode } from "./step.ts";
 
-const down = { state: "unreachable", detail: "connection refused" } as const;
 const allModes: FailoverMode[] = ["graceful", "force", "takeover"];
 
 const healthy: NodeSpec[] = [

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, down, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { healthyBut } from "../../test/support/problem-cases/problem-case.ts";
 import { findProblems } from "../cluster/find-problems.ts";
 import type { KeyConflict } from "../cluster/key-conflict.ts";
@@ -33,7 +33,7 @@ function threeSides(sides: { readonly a?: Side; readonly b?: Side; readonly c?: 
       name,
       slots: owns ? `${rest[name]},${SLOT}` : rest[name],
       ...(open ? { open: [{ slot: SLOT, ...open }] } : {}),
-      ...(isDown ? { unreached: { state: "unreachable", detail: "connection refused" } } : {}),
+      ...(isDown ? { unreached: down } : {}),
       view: { keysInOpenSlots: new Map([[SLOT, keys]]) },
     };
   });
@@ -255,7 +255,7 @@ describe("where keys could be lost", () => {
   });
 
   test("a replica that answers is not passed over", () => {
-    const topology = healthyBut({ b: { unreached: { state: "unreachable", detail: "connection refused" } } });
+    const topology = healthyBut({ b: { unreached: down } });
     const refusal = refusalOf(() => fixed(topology, { unreachableOk: true }));
     expect(refusal.hint).toMatch(/slotctl failover \S+ \S+ --force/);
   });

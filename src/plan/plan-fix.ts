@@ -16,6 +16,8 @@ export interface FixWish {
   readonly slots: SlotSet | undefined;
   /** What nodes that do not answer hold is given up. */
   readonly unreachableOk?: boolean;
+  /** Which of them; undefined for all. */
+  readonly lostIds?: ReadonlySet<string> | undefined;
   /** What becomes of keys with several values. */
   readonly onConflict?: ConflictRule;
 }
@@ -40,9 +42,9 @@ export function planFix({
   readonly wish: FixWish;
   readonly conflicts?: readonly KeyConflict[];
 }): Plan {
-  const { slots: within = SlotSet.all, unreachableOk = false, onConflict = "refuse" } = wish;
+  const { slots: within = SlotSet.all, unreachableOk = false, lostIds, onConflict = "refuse" } = wish;
   refuseLoneNode(topology, within);
-  const repairs = repairSlots({ topology, conflicts, within, wish: { unreachableOk, onConflict } });
+  const repairs = repairSlots({ topology, conflicts, within, wish: { unreachableOk, lostIds, onConflict } });
   const migrating = withoutOpen(topology, { within, usual: repairs.usual });
   const settle = settleEarlierRuns(topology, migrating);
   const after = afterClaims(settle.settled, repairs);

@@ -5,7 +5,7 @@ import type { Mover } from "./mover.ts";
 import type { LevelScore } from "./placement-score.ts";
 import type { Step } from "./step.ts";
 
-export type CommandName =
+type CommandName =
   | "create"
   | "add-node"
   | "del-node"
@@ -111,7 +111,7 @@ export type PlanNote =
       readonly mode: "force" | "takeover";
     };
 
-export type NotUndone =
+type NotUndone =
   /** The old primary is gone, or follows somebody else. */
   | "failover"
   /** Somebody else has moved them since. */

@@ -1,10 +1,8 @@
 import { expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, down, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { Refused, UsageError } from "../errors.ts";
 import { type DelNodeWish, planDelNode } from "./plan-del-node.ts";
 import type { Plan } from "./plan.ts";
-
-const down = { state: "unreachable", detail: "connection refused" } as const;
 
 const four: readonly NodeSpec[] = [
   { name: "a", slots: "0-4095" },

@@ -1,14 +1,11 @@
 import { expect, test } from "vitest";
-import { anEmptyNode } from "../../test/support/a-cluster.ts";
+import { emptyNodes } from "../../test/support/empty-nodes.ts";
 import { Refused } from "../errors.ts";
 import { planCreate } from "./plan-create.ts";
 
 function plan(nodeCount: number, wish: { readonly replicas: number; readonly allowFew: boolean }) {
-  const views = Array.from({ length: nodeCount }, (_, index) =>
-    anEmptyNode("abcdef".charAt(index), `10.0.0.${index + 1}:7000`),
-  );
   return planCreate({
-    views,
+    views: emptyNodes(nodeCount),
     wish: { replicasPerPrimary: wish.replicas, allowFewPrimaries: wish.allowFew },
   });
 }

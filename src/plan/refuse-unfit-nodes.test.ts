@@ -1,29 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { anEmptyNode, idOf } from "../../test/support/a-cluster.ts";
-import type { NodeLine } from "../cluster/node-line.ts";
+import { changed, emptyNodes, withLine } from "../../test/support/empty-nodes.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { parseSlots } from "../cluster/parse-slots.ts";
 import { Refused } from "../errors.ts";
 import { planCreate } from "./plan-create.ts";
 
-/** Empty nodes a, b, c …, each on a host of its own. */
-function emptyNodes(count: number): NodeView[] {
-  return Array.from({ length: count }, (_, index) =>
-    anEmptyNode("abcdef".charAt(index), `10.0.0.${index + 1}:7000`),
-  );
-}
-
 function plan(views: readonly NodeView[], replicasPerPrimary = 1, allowFewPrimaries = false) {
   return planCreate({ views, wish: { replicasPerPrimary, allowFewPrimaries } });
-}
-
-function changed(views: readonly NodeView[], index: number, change: Partial<NodeView>): NodeView[] {
-  return views.map((view, at) => (at === index ? { ...view, ...change } : view));
-}
-
-function withLine(view: NodeView | undefined, line: Partial<NodeLine>): NodeLine {
-  if (!view) throw new Error("no such node in the test");
-  return { ...view.self, ...line };
 }
 
 describe("nodes in the way", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { idOf, looksAt, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { down, idOf, looksAt, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { joinViews } from "../cluster/join-views.ts";
 import type { Topology } from "../cluster/topology.ts";
 import { repairMembers } from "./repair-members.ts";
@@ -14,7 +14,7 @@ test("a primary that only its replicas still know is forgotten, unless they hold
   const forgotten = (keys: number): Topology => {
     const left: readonly NodeSpec[] = [
       ...specs,
-      { name: "p", unreached: { state: "unreachable", detail: "connection refused" } },
+      { name: "p", unreached: down },
       { name: "r", replicaOf: "p", view: { keys, hasKeys: keys > 0 } },
     ];
     return joinViews(

@@ -1,3 +1,4 @@
+import { formatAddress } from "../cluster/address.ts";
 import { keyName } from "../cluster/key.ts";
 import { listNames, nodeName, shortId } from "../cluster/node-name.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
@@ -52,10 +53,16 @@ function groupText(topology: Topology, group: readonly StuckSlotRepair[]): strin
   const what = `Slot${set.size === 1 ? "" : "s"} ${set.toString()}`;
   const [first] = group;
   if (first?.why === "keys-differ") return `${what}: ${conflictText(topology, group)}.`;
+  if (first?.why === "keys-uncounted") return `${what}: ${uncountedText(first.nodes)}.`;
   const nodes = (first?.nodes ?? []).map(({ id, node }) =>
     node ? `${nodeName(node)} (${whyUnreached(node)})` : `${shortId(id)} (no node knows it)`,
   );
   return `${what}: ${listNames(nodes, 200)} may hold keys of ${set.size === 1 ? "it" : "them"}.`;
+}
+
+function uncountedText(nodes: readonly AbsentNode[]): string {
+  const names = nodes.map(({ id, node }) => nodeName(node ?? { id, address: undefined }));
+  return `${listNames(names, 200)} holds keys in some of the slots of others that it marks as leaving, and hides of which`;
 }
 
 function conflictText(topology: Topology, group: readonly StuckSlotRepair[]): string {
@@ -78,9 +85,20 @@ const HINTS: Readonly<
   "heard-by-others": () =>
     "It does not answer slotctl, but other nodes hear from it: it may serve clients. Run slotctl where it can reach it; if it is down, wait until the others notice, then start it again or give up what it holds with --unreachable-ok.",
   "replica-can-take-over": (topology, stuck) => `Let a replica take over: ${failoverText(topology, stuck)}.`,
+  "unreached-since": (topology) =>
+    `It answered when the plan was made: start it again if it can be started. What it holds of these slots is given up only by a new plan: slotctl fix ${seedOf(topology)} --unreachable-ok.`,
+  "keys-uncounted": (_, stuck) => uncountedHint(stuck),
   unreached: () =>
     "Start what is down again if it can be started; --unreachable-ok gives up what it holds of these slots.",
 };
+
+/** As redis-cli would be told: nobody can do it for slotctl without giving up what the mark says. */
+function uncountedHint(stuck: readonly StuckSlotRepair[]): string {
+  const [first] = stuck.filter(({ why }) => why === "keys-uncounted");
+  const [node] = first?.nodes ?? [];
+  const address = node?.node?.view?.address;
+  return `Take a mark away with CLUSTER SETSLOT ${first?.facts.slot ?? "SLOT"} STABLE at ${address ? formatAddress(address) : "that node"}: then its keys can be counted, and the same command goes on.`;
+}
 
 /** Without a majority of the primaries nobody can vote for the replica. */
 function failoverText(topology: Topology, stuck: readonly StuckSlotRepair[]): string {

@@ -40,3 +40,22 @@ test.each([{ flags: ["fail?"] }, { flags: ["fail"] }, { linkUp: false }])(
     expect(steps.map(({ kind }) => kind)).toContain("claim-slots");
   },
 );
+
+test("keys that nobody can count are not taken for none", () => {
+  const { nodes } = aCluster([
+    {
+      name: "a",
+      slots: "0-6",
+      open: [{ slot: 7, direction: "migrating", peer: "b" }],
+      view: { uncountedSlots: [7] },
+    },
+    { name: "b", slots: "7-16383" },
+  ]);
+  expect(() => planFix({ topology: { nodes }, wish: { slots: undefined } })).toThrow(
+    expect.objectContaining({
+      code: "slots-open",
+      message: expect.stringContaining("10.0.0.1:6379 holds keys") as string,
+      hint: expect.stringContaining("CLUSTER SETSLOT 7 STABLE at 10.0.0.1:6379") as string,
+    }),
+  );
+});

@@ -16,6 +16,8 @@ import type { SlotFacts } from "./slot-facts.ts";
 export interface RepairWish {
   /** Nodes that do not answer are taken for lost, and what they hold with them. */
   readonly unreachableOk: boolean;
+  /** Only these nodes, where that was said before and others may have died since; undefined for any. */
+  readonly lostIds?: ReadonlySet<string> | undefined;
   readonly onConflict: ConflictRule;
 }
 
@@ -43,6 +45,10 @@ export type StuckRepair =
   | "heard-by-others"
   /** A replica of a node that does not answer does. */
   | "replica-can-take-over"
+  /** As `unreached`, of a node that still answered when it was said what may be given up. */
+  | "unreached-since"
+  /** Nobody can say whether a node holds keys of it. */
+  | "keys-uncounted"
   /** Keys have several values. */
   | "keys-differ";
 
@@ -59,6 +65,10 @@ export function repairSlot(
 ): SlotVerdict {
   if (isUndecided(topology, { facts, wish })) {
     return { kind: "stuck", why: "keys-differ", nodes: [] };
+  }
+  const { uncounted } = facts;
+  if (uncounted.length > 0) {
+    return { kind: "stuck", why: "keys-uncounted", nodes: uncounted.map((node) => ({ id: node.id, node })) };
   }
   if (facts.conflicts.length === 0 && isUsual(topology, facts)) return { kind: "settle" };
   if (isFine(facts)) return { kind: "leave" };
@@ -105,8 +115,15 @@ function isFine({ reports, claimants, owner, holders, dissent }: SlotFacts): boo
   );
 }
 
+/** Why the slot is not repaired as long as nodes do not answer that may hold keys of it, whatever becomes of them. */
+export function whyAwaited(topology: Topology, facts: SlotSayings): StuckRepair | undefined {
+  return whyStuck(topology, { absent: absentFrom(topology, facts), wish: { unreachableOk: false } });
+}
+
+type SlotSayings = Pick<SlotFacts, "owner" | "claimants" | "reports">;
+
 /** Nodes without a view that may hold keys of the slot: its owner, who has it open, or anybody if nobody owns it. */
-function absentFrom(topology: Topology, { owner, claimants, reports }: SlotFacts): AbsentNode[] {
+function absentFrom(topology: Topology, { owner, claimants, reports }: SlotSayings): AbsentNode[] {
   const ids = new Set<string>();
   if (owner && !owner.view) ids.add(owner.id);
   for (const { peerId } of reports) {
@@ -122,7 +139,10 @@ function absentFrom(topology: Topology, { owner, claimants, reports }: SlotFacts
 
 function whyStuck(
   topology: Topology,
-  { absent, wish }: { readonly absent: readonly AbsentNode[]; readonly wish: RepairWish },
+  {
+    absent,
+    wish,
+  }: { readonly absent: readonly AbsentNode[]; readonly wish: Pick<RepairWish, "unreachableOk" | "lostIds"> },
 ): StuckRepair | undefined {
   if (absent.length === 0) return undefined;
   const comesBack = absent.some(({ node }) => ["loading", "denied"].includes(node?.unreached?.state ?? ""));
@@ -130,7 +150,8 @@ function whyStuck(
   const hasHeir = absent.some(({ id }) => replicasOf(topology, id).some(({ view }) => view !== undefined));
   if (hasHeir) return "replica-can-take-over";
   if (absent.some(({ id }) => isHeard(topology, id))) return "heard-by-others";
-  return wish.unreachableOk ? undefined : "unreached";
+  if (!wish.unreachableOk) return "unreached";
+  return absent.every(({ id }) => wish.lostIds?.has(id) ?? true) ? undefined : "unreached-since";
 }
 
 /** It serves clients then, and would delete the keys of slots that somebody else takes. */

@@ -1,5 +1,6 @@
 import type { KeyConflict } from "../cluster/key-conflict.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
+import { nodeById, openSlotsOf, type Topology } from "../cluster/topology.ts";
 import type { JudgedChange } from "./basis-change.ts";
 import type { ClusterNow } from "./cluster-now.ts";
 import { type FixWish, planFix } from "./plan-fix.ts";
@@ -14,7 +15,8 @@ import { lastOf, ownersIn, ownershipIn, Trails } from "./trails.ts";
  * and half of them done, that is something else: carried out once more they would lose keys. So the repair is decided
  * anew from what the nodes say and hold now, and goes on only where each slot ends with a node that had a part in it when
  * the saved one was made, and every node in the place that it was to have. That a slot goes to another one of these is
- * told: what a killed run has done of a repair can be reason enough.
+ * told: what a killed run has done of a repair can be reason enough. What nodes hold that have died since is not given
+ * up: whoever said that this may be was not asked about them.
  *
  * @throws Refused when keys could be lost by now.
  */
@@ -26,11 +28,21 @@ export function resumeRepair(
     wish,
   }: { readonly now: ClusterNow; readonly conflicts: readonly KeyConflict[]; readonly wish: FixWish },
 ): ResumedPlan {
-  const fresh = planFix({ topology: now.topology, conflicts, wish });
+  const lostIds = unansweringIn(saved.basis);
+  const fresh = planFix({ topology: now.topology, conflicts, wish: { ...wish, lostIds } });
   const changes = [...otherOwners(saved, fresh, now), ...otherMembers(saved, fresh)];
   const isSame = JSON.stringify(fresh.steps) === JSON.stringify(saved.steps);
   const plan = { ...fresh, notes: isSame || fresh.steps.length === 0 ? fresh.notes : begun(fresh) };
   return { plan, changes, done: Math.max(0, saved.steps.length - fresh.steps.length) };
+}
+
+/** Nodes that did not answer, and those that were only named as the other side of a slot on its way. */
+function unansweringIn(basis: Topology): ReadonlySet<string> {
+  const peers = openSlotsOf(basis).map(({ peerId }) => peerId);
+  return new Set([
+    ...basis.nodes.flatMap(({ id, view }) => (view ? [] : [id])),
+    ...peers.filter((id) => nodeById(basis, id) === undefined),
+  ]);
 }
 
 /** Slots that the repair would give to somebody else by now, or that it did not know to be broken. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, down, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { aMigration } from "../../test/support/problem-cases/migration-cases.ts";
 import { parseSlots } from "../cluster/parse-slots.ts";
 import type { NodeView } from "../cluster/node-view.ts";
@@ -16,8 +16,6 @@ import type { Step } from "./step.ts";
 
 const redis = { engine: "redis", version: "8.6.3" } as const;
 const valkey = { engine: "valkey", version: "9.1.2" } as const;
-
-const down = { state: "unreachable", detail: "connection refused" } as const;
 
 test.each<{ name: string; changes: Changes; steps: string[] }>([
   { name: "no migration", changes: {}, steps: [] },

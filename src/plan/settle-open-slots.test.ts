@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { down, idOf } from "../../test/support/a-cluster.ts";
+import { counted, importingFrom, migratingTo, SLOT, threeNodes } from "../../test/support/open-slot.ts";
 import { nodeById, openSlotsOf, type Topology } from "../cluster/topology.ts";
 import { Refused } from "../errors.ts";
 import { settleOpenSlots } from "./settle-open-slots.ts";
-
-const SLOT = 7;
 
 /** What a node says of the slot: nothing, that it goes to the other side, or that it comes from there. */
 type Saying = "-" | ">" | "<";
@@ -57,18 +56,30 @@ describe("a owns the slot", () => {
 });
 
 test.each([
-  { name: "the other side is unknown", specs: [{ open: [to("x")] }, {}, {}] },
-  { name: "the other side does not answer", specs: [{ open: [to("b")] }, { unreached: down() }, {}] },
+  { name: "the other side is unknown", specs: [{ open: [migratingTo("x")] }, {}, {}] },
+  { name: "the other side does not answer", specs: [{ open: [migratingTo("b")] }, { unreached: down }, {}] },
   {
     name: "the other side follows nobody known",
-    specs: [{ open: [to("b")] }, { replicaOf: "x" }, {}],
+    specs: [{ open: [migratingTo("b")] }, { replicaOf: "x" }, {}],
   },
-  { name: "several import", specs: [{ open: [to("b")] }, { open: [of("a")] }, { open: [of("a")] }] },
-  { name: "it goes to one and comes to another", specs: [{ open: [to("b")] }, {}, { open: [of("a")] }] },
-  { name: "two that do not own it agree", specs: [{}, { open: [to("c")] }, { open: [of("b")] }] },
-  { name: "nobody owns it", specs: [{ slots: "0-6", open: [] }, { open: [of("a")] }, {}] },
-  { name: "the owner does not answer", specs: [{ unreached: down() }, { open: [of("a")] }, {}] },
-  { name: "the keys were not counted", specs: [{ view: {} }, { open: [of("a")], view: {} }, { view: {} }] },
+  {
+    name: "several import",
+    specs: [{ open: [migratingTo("b")] }, { open: [importingFrom("a")] }, { open: [importingFrom("a")] }],
+  },
+  {
+    name: "it goes to one and comes to another",
+    specs: [{ open: [migratingTo("b")] }, {}, { open: [importingFrom("a")] }],
+  },
+  {
+    name: "two that do not own it agree",
+    specs: [{}, { open: [migratingTo("c")] }, { open: [importingFrom("b")] }],
+  },
+  { name: "nobody owns it", specs: [{ slots: "0-6", open: [] }, { open: [importingFrom("a")] }, {}] },
+  { name: "the owner does not answer", specs: [{ unreached: down }, { open: [importingFrom("a")] }, {}] },
+  {
+    name: "the keys were not counted",
+    specs: [{ view: {} }, { open: [importingFrom("a")], view: {} }, { view: {} }],
+  },
 ])("refuses when $name", ({ specs }) => {
   expect(wayOf(threeNodes(specs))).toBe("refused");
 });
@@ -80,7 +91,7 @@ test.each([
 ])("a node that waits for a slot which went elsewhere: $name", ({ keys, way }) => {
   const views = keys.map((count) => ({ view: { keysInOpenSlots: new Map([[SLOT, count]]) } }));
   const [a, b, c] = views;
-  expect(wayOf(threeNodes([a ?? {}, { ...b, open: [of("c")] }, c ?? {}]))).toBe(way);
+  expect(wayOf(threeNodes([a ?? {}, { ...b, open: [importingFrom("c")] }, c ?? {}]))).toBe(way);
 });
 
 const noKeys = { view: counted(0) };
@@ -88,29 +99,29 @@ const keys = { view: counted(1) };
 
 /** Node `b` is a replica of `c` now, which was its replica before. */
 test.each([
-  { what: "target, which has got keys", a: { open: [to("b")] }, c: keys, way: "move to c" },
+  { what: "target, which has got keys", a: { open: [migratingTo("b")] }, c: keys, way: "move to c" },
   {
     what: "target, and imports it, as a replica of Valkey does",
-    a: { open: [to("b")] },
-    c: { open: [of("a")], ...noKeys },
+    a: { open: [migratingTo("b")] },
+    c: { open: [importingFrom("a")], ...noKeys },
     way: "move to c",
   },
   // It does not tell of keys that a node has without owning or importing their slot.
   {
     what: "target, of Redis 8.4, which tells of no key",
-    a: { open: [to("b")] },
+    a: { open: [migratingTo("b")] },
     c: { view: { ...counted(0), version: "8.4.0" } },
     way: "move to c",
   },
   {
     what: "source, while the target has got keys",
-    a: { slots: "", open: [of("b")], ...keys },
+    a: { slots: "", open: [importingFrom("b")], ...keys },
     c: { slots: "0-16383" },
     way: "move to a",
   },
   {
     what: "source, while the target has got none",
-    a: { slots: "", open: [of("b")] },
+    a: { slots: "", open: [importingFrom("b")] },
     c: { slots: "0-16383" },
     way: "close at a",
   },
@@ -124,30 +135,34 @@ test.each([
   { version: "8.2.0", way: "close at a" },
 ])("a slot goes on to a node that would not tell of its keys: Redis $version", ({ version, way }) => {
   const silent = { ...counted(0), engine: "redis" as const, version };
-  expect(wayOf(threeNodes([{ open: [to("b")] }, { view: silent }, {}]))).toBe(way);
+  expect(wayOf(threeNodes([{ open: [migratingTo("b")] }, { view: silent }, {}]))).toBe(way);
 });
 
 /** Node `b` was the other side, and is a replica now. */
 test.each([
   {
     what: "it has left nothing with its primary",
-    specs: [{ open: [to("b")] }, { replicaOf: "c" }, {}],
+    specs: [{ open: [migratingTo("b")] }, { replicaOf: "c" }, {}],
     way: "close at a",
   },
-  { what: "it follows the owner", specs: [{ open: [to("b")] }, { replicaOf: "a" }, {}], way: "close at a" },
+  {
+    what: "it follows the owner",
+    specs: [{ open: [migratingTo("b")] }, { replicaOf: "a" }, {}],
+    way: "close at a",
+  },
   {
     what: "a third node has keys",
-    specs: [{ open: [to("b")] }, { replicaOf: "a" }, keys],
+    specs: [{ open: [migratingTo("b")] }, { replicaOf: "a" }, keys],
     way: "refused",
   },
   {
     what: "who waits for it has no keys",
-    specs: [{ open: [] }, { replicaOf: "a" }, { open: [of("b")] }],
+    specs: [{ open: [] }, { replicaOf: "a" }, { open: [importingFrom("b")] }],
     way: "close at c",
   },
   {
     what: "its primary does not answer",
-    specs: [{ open: [to("b")] }, { replicaOf: "c" }, { unreached: down() }],
+    specs: [{ open: [migratingTo("b")] }, { replicaOf: "c" }, { unreached: down }],
     way: "refused",
   },
 ])("a slot whose other side follows somebody now: $what", ({ specs, way }) => {
@@ -158,11 +173,11 @@ test("says which slots, who says what, and what to do", () => {
   const topology = threeNodes([
     {
       open: [
-        { ...to("b"), slot: 7 },
-        { ...to("b"), slot: 8 },
+        { ...migratingTo("b"), slot: 7 },
+        { ...migratingTo("b"), slot: 8 },
       ],
     },
-    { unreached: down() },
+    { unreached: down },
     {},
   ]);
   expect(() => settleOpenSlots(topology)).toThrow(
@@ -175,10 +190,14 @@ test("says which slots, who says what, and what to do", () => {
 });
 
 test("slots of one pair become one step, and moves stand before closings", () => {
-  const open = (slots: readonly number[], one: ReturnType<typeof to> | ReturnType<typeof of>) =>
+  const open = (slots: readonly number[], one: ReturnType<typeof migratingTo | typeof importingFrom>) =>
     slots.map((slot) => ({ ...one, slot }));
   const { steps, settled, continued } = settleOpenSlots(
-    threeNodes([{ open: open([1, 2, 9], to("b")) }, { open: open([1, 2, 5], of("a")) }, {}]),
+    threeNodes([
+      { open: open([1, 2, 9], migratingTo("b")) },
+      { open: open([1, 2, 5], importingFrom("a")) },
+      {},
+    ]),
   );
   expect(
     steps.map((step) =>
@@ -228,35 +247,10 @@ function twoSides(given: {
   readonly keysAtC?: number;
 }): Topology {
   const says = (saying: Saying, peer: string) =>
-    saying === "-" ? [] : [saying === ">" ? to(peer) : of(peer)];
+    saying === "-" ? [] : [saying === ">" ? migratingTo(peer) : importingFrom(peer)];
   return threeNodes([
     { open: says(given.a, "b"), view: counted(given.keysAtA) },
     { open: says(given.b, "a"), view: counted(given.keysAtB) },
     { view: counted(given.keysAtC ?? 0) },
   ]);
-}
-
-function threeNodes(specs: readonly Partial<NodeSpec>[]): Topology {
-  const [a, b, c] = specs.map((spec) => ({ view: counted(0), ...spec }));
-  return aCluster([
-    { name: "a", slots: "0-16383", ...a },
-    { name: "b", ...b },
-    { name: "c", ...c },
-  ]);
-}
-
-function counted(keys: number) {
-  return { keysInOpenSlots: new Map(Array.from({ length: 10 }, (_, slot) => [slot, keys])) };
-}
-
-function to(peer: string) {
-  return { slot: SLOT, direction: "migrating", peer } as const;
-}
-
-function of(peer: string) {
-  return { slot: SLOT, direction: "importing", peer } as const;
-}
-
-function down() {
-  return { state: "unreachable", detail: "connection refused" } as const;
 }

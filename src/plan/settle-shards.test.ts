@@ -1,16 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { threeShards } from "../../test/support/three-shards.ts";
 import { settleShards } from "./settle-shards.ts";
 import type { ClusterWish, MatchedShard } from "./wished-cluster.ts";
-
-const live: readonly NodeSpec[] = [
-  { name: "a", slots: "0-5460" },
-  { name: "b", slots: "5461-10922" },
-  { name: "c", slots: "10923-16383" },
-  { name: "ra", replicaOf: "a" },
-  { name: "rb", replicaOf: "b" },
-  { name: "rc", replicaOf: "c" },
-];
 
 function aWish(
   nodes: Readonly<Record<string, string>>,
@@ -43,7 +35,7 @@ const zones = { a: "x", b: "y", c: "z", ra: "y", rb: "z", rc: "x" };
 
 describe("without shards in the file", () => {
   test("everybody stays where nothing is missing", () => {
-    expect(shardsOf(live, aWish(zones, { replicas: 1 }))).toEqual([
+    expect(shardsOf(threeShards, aWish(zones, { replicas: 1 }))).toEqual([
       ["a", "ra"],
       ["b", "rb"],
       ["c", "rc"],
@@ -52,7 +44,7 @@ describe("without shards in the file", () => {
 
   test("new nodes go where replicas are missing, away from the primary", () => {
     const specs = [
-      ...live.filter(({ name }) => name !== "ra" && name !== "rb"),
+      ...threeShards.filter(({ name }) => name !== "ra" && name !== "rb"),
       { name: "n" },
       { name: "m" },
     ];
@@ -65,7 +57,7 @@ describe("without shards in the file", () => {
   });
 
   test("a new shard is led by a node that owns nothing, in the least crowded place", () => {
-    const specs = [...live, { name: "n" }, { name: "m" }];
+    const specs = [...threeShards, { name: "n" }, { name: "m" }];
     const wish = aWish({ ...zones, b: "x", n: "x", m: "w" }, { replicas: 1 });
     expect(shardsOf(specs, wish).at(3)).toEqual(["m", "n"]);
   });
@@ -83,7 +75,7 @@ describe("without shards in the file", () => {
 
   test("a replica carries the shard of a primary that the file does not name", () => {
     const wish = aWish({ b: "y", c: "z", ra: "y", rb: "z", rc: "x", n: "x" }, { replicas: 1 });
-    expect(shardsOf([...live, { name: "n" }], wish)).toEqual([
+    expect(shardsOf([...threeShards, { name: "n" }], wish)).toEqual([
       ["ra", "n"],
       ["b", "rb"],
       ["c", "rc"],
@@ -91,7 +83,9 @@ describe("without shards in the file", () => {
   });
 
   test("too few nodes are refused", () => {
-    expect(() => shardsOf(live, aWish({ a: "x" }, { replicas: 1 }))).toThrow("1 nodes make no shard of 2.");
+    expect(() => shardsOf(threeShards, aWish({ a: "x" }, { replicas: 1 }))).toThrow(
+      "1 nodes make no shard of 2.",
+    );
   });
 });
 
@@ -110,7 +104,7 @@ describe("with shards in the file", () => {
       shard("two", ["b"]),
       shard("three", ["c"]),
     ];
-    expect(shardsOf(live, aWish(zones, { replicas: 1, shards }))).toEqual([
+    expect(shardsOf(threeShards, aWish(zones, { replicas: 1, shards }))).toEqual([
       ["ra", "a"],
       ["b", "rb"],
       ["c", "rc"],
@@ -120,7 +114,7 @@ describe("with shards in the file", () => {
   test("a shard without a share gets what its weakest node can carry", () => {
     const shards = [shard("one", ["a", "ra"]), shard("two", ["b"], { share: 5 })];
     const wish = aWish({ a: "x", ra: "y", b: "z" }, { shards, weights: { a: 4, ra: 2, b: 9 } });
-    expect(settleShards(aCluster(live), wish).map(({ share }) => share)).toEqual([2, 5]);
+    expect(settleShards(aCluster(threeShards), wish).map(({ share }) => share)).toEqual([2, 5]);
   });
 
   test("missing replicas are refused where no node is left for them", () => {
@@ -128,6 +122,8 @@ describe("with shards in the file", () => {
       { a: "x", b: "y", ra: "z" },
       { replicas: 1, shards: [shard("one", ["a", "ra"]), shard("two", ["b"])] },
     );
-    expect(() => shardsOf(live, wish)).toThrow("1 more nodes are needed for 1 replicas in every shard.");
+    expect(() => shardsOf(threeShards, wish)).toThrow(
+      "1 more nodes are needed for 1 replicas in every shard.",
+    );
   });
 });

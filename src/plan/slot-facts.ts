@@ -19,6 +19,8 @@ export interface SlotFacts {
   readonly claimants: readonly ClusterNode[];
   /** Primaries that hold keys of it, those with most keys first. */
   readonly holders: readonly { readonly node: ClusterNode; readonly keys: number }[];
+  /** Primaries that may hold keys of it and cannot be asked how many. */
+  readonly uncounted: readonly ClusterNode[];
   /** What primaries say. */
   readonly reports: readonly OpenSlotAt[];
   /** Other nodes' views that name somebody else than the only claimant, or than nobody. */
@@ -54,6 +56,7 @@ export class SlotFactsReader {
         .map((node) => ({ node, keys: node.view?.keysInOpenSlots.get(slot) ?? 0 }))
         .filter(({ keys }) => keys > 0)
         .sort((a, b) => b.keys - a.keys || (a.node.id < b.node.id ? -1 : 1)),
+      uncounted: primaries.filter(({ view }) => view?.uncountedSlots?.includes(slot)),
       reports: this.#reports.get(slot) ?? [],
       dissent: this.#reached.flatMap((by) => {
         const ownerId = this.#tables.get(by.id)?.[slot];

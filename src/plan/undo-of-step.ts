@@ -3,7 +3,7 @@ import { refOf } from "./node-ref.ts";
 import type { Step } from "./step.ts";
 
 /** Why a step has no undo. */
-export type NoUndo =
+type NoUndo =
   /** It repairs what was wrong: nobody wants that back. */
   | "repair"
   /** It is part of another step, or waits for something. */

@@ -39,7 +39,7 @@ export interface ClusterWish {
   readonly settings: ReadonlyMap<string, string>;
 }
 
-export interface MatchedNode {
+interface MatchedNode {
   readonly id: string;
   readonly place: Place;
   readonly weight: number;

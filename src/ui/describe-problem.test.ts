@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { aCluster, down, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { healthyBut, inShort, nameOf } from "../../test/support/problem-cases/problem-case.ts";
 import { problemCases } from "../../test/support/problem-cases/problem-cases.ts";
 import { problemWordings } from "../../test/support/problem-cases/problem-wordings.ts";
@@ -75,7 +75,7 @@ test("messages stay short in a large cluster of which a third is gone", () => {
       name,
       at: `10.0.${index % 3}.${index}:6379`,
       ...(index < 30 ? { slots, epoch: 1 } : { replicaOf: `p${number}` }),
-      ...(index % 3 === 0 && { unreached: { state: "unreachable", detail: "connection refused" } as const }),
+      ...(index % 3 === 0 && { unreached: down }),
       flags: index % 3 === 0 ? ["fail"] : ["nofailover"],
     };
   });
@@ -112,7 +112,7 @@ test.each([
 });
 
 test("a node that died while slots came to it is not to be removed before these are finished", () => {
-  const unreached = { state: "unreachable", detail: "connection refused" } as const;
+  const unreached = down;
   const topology = healthyBut({ a: { open: [{ slot: 7, direction: "migrating", peer: "target" }] } }, [
     { name: "target", unreached },
   ]);

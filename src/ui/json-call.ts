@@ -23,7 +23,7 @@ function errorJson(outcome: Exclude<CallOutcome, { kind: "reply" }>) {
 }
 
 /** What JSON has no type for is an object with one key that says what it is. */
-export function replyJson(reply: ReplyValue): unknown {
+function replyJson(reply: ReplyValue): unknown {
   if (reply === null || typeof reply === "number") return reply;
   if (typeof reply === "bigint") return { integer: String(reply) };
   if (Buffer.isBuffer(reply)) return textOf(reply) ?? { base64: reply.toString("base64") };

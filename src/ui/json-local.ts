@@ -10,7 +10,7 @@ export interface ShownLocal {
   readonly nodes: readonly ShownLocalNode[];
 }
 
-export interface ShownLocalNode {
+interface ShownLocalNode {
   readonly address: string;
   readonly directory: string;
   /** Undefined for a node that does not run. */

@@ -1,9 +1,9 @@
-import ora from "ora";
 import type { Canvas } from "./canvas.ts";
 import { drawMoves } from "./draw-moves.ts";
 import { migrationFoundText, waitingText, warningLine } from "./event-lines.ts";
 import { hangText } from "./fit-text.ts";
 import { formatSeconds } from "./format-number.ts";
+import { makeSpinner } from "./make-spinner.ts";
 import { makePairRates } from "./pair-rates.ts";
 import type { ProgressOptions, ProgressStream, ProgressView } from "./progress-view.ts";
 import { makeStepTracker } from "./step-tracker.ts";
@@ -17,14 +17,7 @@ const PAIRS_SHOWN = { least: 3, most: 16 } as const;
 export function makeLiveProgress({ stream, theme, nowMs, columns }: ProgressOptions): ProgressView {
   const tracker = makeStepTracker(nowMs);
   const ratesOf = makePairRates(nowMs);
-  const spinner = ora({
-    stream,
-    // The caller has decided that this is a terminal; the input stays as it is, for Ctrl-C must work.
-    isEnabled: true,
-    discardStdin: false,
-    color: false,
-    spinner: { interval: 80, frames: theme.glyphs.spinner.map((frame) => theme.info(frame)) },
-  });
+  const spinner = makeSpinner(stream, theme);
   const render = spinner.render.bind(spinner);
   // ora erases line by line before it draws: sent as one, no terminal shows what is between.
   spinner.render = () => {

@@ -79,14 +79,8 @@ function linesView(
 }
 
 async function liveView({ stream, theme, redact }: ProgressOptions): Promise<BackupProgressView> {
-  const { default: ora } = await import("ora");
-  const spinner = ora({
-    stream,
-    isEnabled: true,
-    discardStdin: false,
-    color: false,
-    spinner: { interval: 80, frames: theme.glyphs.spinner.map((frame) => theme.info(frame)) },
-  });
+  const { makeSpinner } = await import("./make-spinner.ts");
+  const spinner = makeSpinner(stream, theme);
   let isClosed = false;
   const keep = (line: string) => void stream.write(`${redact ? redact(line) : line}\n`);
   return {

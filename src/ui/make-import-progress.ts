@@ -76,14 +76,8 @@ async function liveView(
   { stream, theme }: ProgressOptions,
   keep: (line: string) => void,
 ): Promise<ImportProgressView> {
-  const { default: ora } = await import("ora");
-  const spinner = ora({
-    stream,
-    isEnabled: true,
-    discardStdin: false,
-    color: false,
-    spinner: { interval: 80, frames: theme.glyphs.spinner.map((frame) => theme.info(frame)) },
-  });
+  const { makeSpinner } = await import("./make-spinner.ts");
+  const spinner = makeSpinner(stream, theme);
   let isClosed = false;
   const show = (text: string) => {
     spinner.text = text;

@@ -48,14 +48,7 @@ async function watch(
 ) {
   const screen = new Screen();
   let nowMs = 1_700_000_000_000;
-  const view = await makeProgressView({
-    ...options,
-    style,
-    stream: screen,
-    theme: makeTheme({ colour: false }),
-    nowMs: () => nowMs,
-    columns: 80,
-  });
+  const view = await viewOn(screen, { ...options, style, nowMs: () => nowMs });
   for (const event of events) {
     view.onEvent(event);
     nowMs += 500;
@@ -63,6 +56,10 @@ async function watch(
   view.close();
   view.close();
   return screen.written;
+}
+
+function viewOn(screen: Screen, options: Omit<ProgressOptions, "stream" | "theme" | "columns">) {
+  return makeProgressView({ ...options, stream: screen, theme: makeTheme({ colour: false }), columns: 80 });
 }
 
 /** A terminal that remembers what was written to it. */
@@ -153,14 +150,7 @@ test("a move that stands still is told of with what it waits for, also while not
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const screen = new Screen();
-  const view = await makeProgressView({
-    style: "plain",
-    stream: screen,
-    isTerminal: false,
-    theme: makeTheme({ colour: false }),
-    nowMs: Date.now,
-    columns: 80,
-  });
+  const view = await viewOn(screen, { style: "plain", isTerminal: false, nowMs: Date.now });
   view.onEvent({ event: "plan", plan: aPlan({ steps: [move] }) });
   view.onEvent({ event: "step-start", index: 0, step: move });
   view.onEvent({ event: "progress", ...waiting(undefined) });
@@ -240,14 +230,7 @@ test.each<ProgressStyle>(["plain", "json", "auto"])(
 
 test("live sends each drawing as one, so that nothing flickers", async () => {
   const screen = new Screen();
-  const view = await makeProgressView({
-    style: "auto",
-    stream: screen,
-    isTerminal: true,
-    theme: makeTheme({ colour: false }),
-    nowMs: () => 0,
-    columns: 80,
-  });
+  const view = await viewOn(screen, { style: "auto", isTerminal: true, nowMs: () => 0 });
   view.onEvent({ event: "progress", ...waiting(snapshotting) });
   // The cursor is hidden before the first drawing, and has a write of its own.
   const drawings = screen.pieces.filter((piece) => stripVTControlCharacters(piece) !== "");
@@ -280,14 +263,7 @@ test("live redraws what is under way, keeps what is done, and gives the cursor b
 
 test("live shows nothing more once it is closed", async () => {
   const screen = new Screen();
-  const view = await makeProgressView({
-    style: "auto",
-    stream: screen,
-    isTerminal: true,
-    theme: makeTheme({ colour: false }),
-    nowMs: () => 0,
-    columns: 80,
-  });
+  const view = await viewOn(screen, { style: "auto", isTerminal: true, nowMs: () => 0 });
   view.close();
   const before = screen.written;
   view.onEvent({ event: "progress", ...half });

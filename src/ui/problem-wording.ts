@@ -17,7 +17,7 @@ export interface ProblemContext {
   readonly topology: Topology;
 }
 
-export interface ProblemWords {
+interface ProblemWords {
   readonly message: string;
   readonly hint: string;
 }

@@ -23,7 +23,7 @@ export function renderBackupPlan(
 }
 
 /** What a run is about to do, in one line. */
-export function saveText({ saves }: BackupPlan): string {
+function saveText({ saves }: BackupPlan): string {
   const replicas = saves.filter(({ sources }) => sources[0]?.role === "replica").length;
   const primaries = saves.length - replicas;
   const from = [

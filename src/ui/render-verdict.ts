@@ -4,7 +4,7 @@ import { hangText } from "./fit-text.ts";
 import { countOf, formatBytes, formatNumber } from "./format-number.ts";
 
 /** Something that is wrong with the files of a backup. */
-export interface FileProblem {
+interface FileProblem {
   readonly code: FolderFinding["kind"];
   readonly severity: "error" | "warning";
   readonly message: string;
@@ -38,7 +38,7 @@ export function renderVerdict(directory: string, verdict: FolderVerdict, canvas:
   ];
 }
 
-export function fileProblem(finding: FolderFinding): FileProblem {
+function fileProblem(finding: FolderFinding): FileProblem {
   const code = finding.kind;
   switch (finding.kind) {
     case "manifest-missing":

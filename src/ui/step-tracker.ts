@@ -4,7 +4,7 @@ import type { StepKind } from "../plan/step.ts";
 import { stageCount } from "./stage-count.ts";
 
 /** A stage, which is neighbouring steps of one kind, has begun, or all of it is done. */
-export type StageMoment =
+type StageMoment =
   | { readonly moment: "begin"; readonly kind: StepKind; readonly count: number }
   | { readonly moment: "end"; readonly kind: StepKind; readonly count: number; readonly seconds: number };
 

@@ -1,35 +1,15 @@
-import { expect, onTestFinished, test } from "vitest";
-import { aFakeNode, type Answer, type FakeReply } from "../../test/support/fake-node.ts";
-import { serverTexts } from "../../test/support/server-texts.ts";
+import { expect, test } from "vitest";
+import { aNodeLike } from "../../test/support/a-node-like.ts";
+import type { Answer, FakeReply } from "../../test/support/fake-node.ts";
 import { parseSlots } from "../cluster/parse-slots.ts";
-import { RedisNodeClients } from "./redis-node-clients.ts";
 
 const [SOURCE, TARGET] = ["a".repeat(40), "b".repeat(40)];
 const [OURS, THEIRS] = ["1".repeat(40), "2".repeat(40)];
 
-/** A node that has been looked at, of a version that has atomic migrations. */
+/** A node of a version that has atomic migrations; `asked` is what it was asked of them. */
 async function aNode(server: "redis-8.6" | "valkey-9.1", more: Answer) {
-  const texts = serverTexts(server);
-  const node = await aFakeNode((command) => {
-    const basics: Record<string, () => FakeReply> = {
-      "CLUSTER NODES": () => texts.read("primary", "nodes"),
-      "CLUSTER INFO": () => texts.read("primary", "cluster-info"),
-      INFO: () => texts.read("primary", "info"),
-      DBSIZE: () => 33,
-    };
-    return basics[command.join(" ")]?.() ?? more(command);
-  });
-  const clients = new RedisNodeClients({
-    username: undefined,
-    password: undefined,
-    tls: undefined,
-    timeoutMs: 5000,
-    mapAddress: (announced) => announced,
-  });
-  onTestFinished(() => clients[Symbol.dispose]());
-  const client = clients.at(node.address);
-  const asked = () => node.commands.map((command) => command.join(" ")).filter((text) => /MIGRAT/.test(text));
-  return { client, asked };
+  const { client, asked } = await aNodeLike(server, more);
+  return { client, asked: () => asked().filter((text) => /MIGRAT/.test(text)) };
 }
 
 function valkeyJob({ id = OURS, slots = "5-7", state = "snapshotting", operation = "EXPORT" }): FakeReply {

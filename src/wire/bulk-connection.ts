@@ -2,6 +2,7 @@ import { type Address, formatAddress } from "../cluster/address.ts";
 import { CommandBytes } from "./command-bytes.ts";
 import { connectionLost, denied, silent, withoutArguments } from "./connection-failure.ts";
 import { credentialsFor, type NodeAccess } from "./node-access.ts";
+import { NoReply } from "./no-reply.ts";
 import { openSocket } from "./open-socket.ts";
 import { type RawReply, ReplyReader } from "./reply-reader.ts";
 import { ReplyError } from "./reply-errors.ts";
@@ -70,6 +71,11 @@ export class BulkConnection implements Disposable {
     return credentialsFor(this.#access, this.address).username ?? "default";
   }
 
+  /** How long it may be silent while it is asked for something. */
+  get timeoutMs(): number {
+    return this.#access.timeoutMs;
+  }
+
   get isOver(): boolean {
     return this.#failure !== undefined;
   }
@@ -124,7 +130,8 @@ export class BulkConnection implements Disposable {
     if (reply instanceof ReplyError) this.#lastError = reply.message;
     if (!first) {
       // A server that takes no more clients says so unasked.
-      if (!(reply instanceof ReplyError)) this.#fail(this.#lost(new Error("it sent what nobody asked for")));
+      if (!(reply instanceof ReplyError))
+        this.#fail(this.#lost(new NoReply("it sent what nobody asked for")));
       return;
     }
     this.#hasAnswered = true;

@@ -10,19 +10,13 @@ import { type TlsFiles, tlsFiles } from "../../test/support/servers/tls-files.ts
 import type { SlotctlError } from "../errors.ts";
 import { Connection } from "./connection.ts";
 import { hintForDenied, silent } from "./connection-failure.ts";
-import type { TlsAccess } from "./node-access.ts";
+import { plainAccess, type TlsAccess } from "./node-access.ts";
 
 async function failureOf(
   address: Address,
   { tls, password, timeoutMs = 3000 }: { tls?: TlsAccess; password?: string; timeoutMs?: number } = {},
 ): Promise<SlotctlError> {
-  const connection = new Connection(address, {
-    username: undefined,
-    password,
-    tls,
-    timeoutMs,
-    mapAddress: (announced) => announced,
-  });
+  const connection = new Connection(address, { ...plainAccess(timeoutMs), password, tls });
   return await connection.send([["A"], ["B"]]).then(
     (replies) => Promise.reject(new Error(`did not fail: ${String(replies)}`)),
     (error: SlotctlError) => error,
@@ -51,8 +45,7 @@ async function aPort(says: string, when: "at once" | "when spoken to"): Promise<
 test("a certificate of the given CA is taken, whatever the address", async () => {
   const tls = await tlsAccess();
   const node = await aFakeNode(() => "v", { tls: tls.files });
-  const access = { username: undefined, password: undefined, timeoutMs: 3000, tls };
-  const connection = new Connection(node.address, { ...access, mapAddress: (announced) => announced });
+  const connection = new Connection(node.address, { ...plainAccess(3000), tls });
   expect(await connection.send([["A"]])).toEqual(["v"]);
 });
 

@@ -1,5 +1,6 @@
 import { type Denial, denialHint, denialReason } from "./denial.ts";
 import { ConnectFailed, NodeFailed } from "../errors.ts";
+import { NoReply } from "./no-reply.ts";
 
 /** An error of the system or of the TLS library. */
 export type ConnectionError = Error & {
@@ -10,6 +11,9 @@ export type ConnectionError = Error & {
 
 /** The code of our own error that ends a connection whose reply has become larger than it may be. */
 export const REPLY_TOO_LARGE = "reply-too-large";
+
+/** The reason where something else answers. */
+export const NO_SERVER = "no Redis or Valkey server answers there";
 
 /** No connection came about. */
 export function notConnected(node: string, cause: ConnectionError): ConnectFailed {
@@ -94,7 +98,7 @@ export function connectionLost(node: string, lost: LostConnection): ConnectFaile
     return new ConnectFailed(`${node} answers, but not as a Redis or Valkey server does.`, {
       code: "node-unreachable",
       node,
-      reason: "no Redis or Valkey server answers there",
+      reason: NO_SERVER,
       hint: WRONG_PORT_HINT,
     });
   }
@@ -181,7 +185,7 @@ export function hintForDenied(detail: string): string {
 
 /** ioredis ends the messages of what it cannot read so: no node of any version sends such bytes. */
 function isNoReply(error: Error): boolean {
-  return error.message.endsWith("Please report this.");
+  return error instanceof NoReply || error.message.endsWith("Please report this.");
 }
 
 /** A server that takes no more clients, or none from elsewhere, says so unasked and closes. */

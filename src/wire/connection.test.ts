@@ -15,7 +15,7 @@ import {
 } from "../../test/support/fake-node.ts";
 import type { SlotctlError } from "../errors.ts";
 import { Connection } from "./connection.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { type NodeAccess, plainAccess } from "./node-access.ts";
 import { ReplyError } from "./reply-errors.ts";
 
 const PASSWORD = "open-sesame-42";
@@ -23,14 +23,7 @@ const PASSWORD = "open-sesame-42";
 const TIMEOUT_MS = 1500;
 
 function connectTo({ address }: Pick<FakeNode, "address">, changes: Partial<NodeAccess> = {}): Connection {
-  return new Connection(address, {
-    username: undefined,
-    password: undefined,
-    tls: undefined,
-    timeoutMs: TIMEOUT_MS,
-    mapAddress: (announced) => announced,
-    ...changes,
-  });
+  return new Connection(address, { ...plainAccess(TIMEOUT_MS), ...changes });
 }
 
 async function failureOf(work: Promise<unknown>): Promise<SlotctlError> {

@@ -1,4 +1,3 @@
-import { setImmediate } from "node:timers/promises";
 import type { Socket } from "node:net";
 import type { Redis } from "ioredis";
 import { type Address, formatAddress } from "../cluster/address.ts";
@@ -14,10 +13,10 @@ import {
   withoutArguments,
 } from "./connection-failure.ts";
 import { commandName } from "./command-name.ts";
-import { endsWithin } from "./ends-within.ts";
 import { limitReplies } from "./limit-replies.ts";
 import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { quietOptions } from "./quiet-options.ts";
+import { ReplyDeadlines } from "./reply-deadlines.ts";
 import { isDenied, ReplyError } from "./reply-errors.ts";
 
 export type Command = readonly [name: string, ...args: (string | number | Buffer)[]];
@@ -39,9 +38,6 @@ export interface ConnectionOptions {
   readonly replyBytesMax?: number;
 }
 
-/** How long a node that was silent before is waited for again: it must not cost its timeout twice. */
-const SILENT_AGAIN_MS = 50;
-
 /**
  * One connection to one node, opened when first used and opened anew after it broke. Nothing is retried
  * and nothing is queued for later: what could not be sent or was not answered is an error at once.
@@ -50,12 +46,9 @@ export class Connection {
   readonly address: Address;
   readonly #access: NodeAccess;
   readonly #connecting: ConnectionOptions;
+  readonly #deadlines: ReplyDeadlines;
   #redis: Redis | undefined;
   #opening: Promise<Redis> | undefined;
-  /** Settles when the last commands sent are answered, or given up. */
-  #last: Promise<unknown> = Promise.resolve();
-  /** What a node still owes us after its deadline passed; it settles when the node wakes up. */
-  #overdue: Promise<unknown> | undefined;
   /** The first thing that went wrong with the present connection itself. */
   #reason: ConnectionError | undefined;
   #hasAnswered = false;
@@ -66,6 +59,10 @@ export class Connection {
     this.address = address;
     this.#access = access;
     this.#connecting = options;
+    this.#deadlines = new ReplyDeadlines({
+      bytesRead: () => this.#redis?.stream?.bytesRead ?? 0,
+      silent: (timeoutMs) => this.#silent(timeoutMs),
+    });
   }
 
   /**
@@ -77,16 +74,7 @@ export class Connection {
    */
   async send(commands: readonly Command[], options: SendOptions = {}): Promise<Reply[]> {
     const timeoutMs = options.timeoutMs ?? this.#access.timeoutMs;
-    if (this.#overdue && !(await endsWithin(this.#overdue, Math.min(SILENT_AGAIN_MS, timeoutMs)))) {
-      throw this.#silent(timeoutMs);
-    }
-    const before = this.#last;
-    const answered = this.#withDeadline(this.#exchange(commands, options.asBuffers ?? false), {
-      timeoutMs,
-      before,
-    });
-    this.#last = answered.catch(() => undefined);
-    return await answered;
+    return await this.#deadlines.keep(timeoutMs, () => this.#exchange(commands, options.asBuffers ?? false));
   }
 
   /** False once the node said that it has no password: it would refuse one in MIGRATE as well. */
@@ -201,43 +189,6 @@ export class Connection {
       const denial = { user: this.user, command: commandName(commands[index]) };
       throw denied(this.#where, reply.message, denial);
     });
-  }
-
-  /**
-   * A node answers in order, and may take its time for what was sent before, such as a MIGRATE of a large key: the
-   * deadline counts from the end of that.
-   */
-  async #withDeadline<T>(
-    work: Promise<T>,
-    { timeoutMs, before }: { timeoutMs: number; before: Promise<unknown> },
-  ): Promise<T> {
-    await Promise.race([work.catch(() => undefined), before]);
-    const leftMs = this.#overdue ? Math.min(SILENT_AGAIN_MS, timeoutMs) : timeoutMs;
-    if (await this.#endsWithin(work, leftMs)) return await work;
-    const forgive = () => {
-      if (this.#overdue === overdue) this.#overdue = undefined;
-    };
-    const overdue: Promise<void> = work.then(forgive, forgive);
-    this.#overdue = overdue;
-    throw this.#silent(timeoutMs);
-  }
-
-  /**
-   * Many replies may take longer than one may, and on a busy machine it is slotctl that comes late to them: as long as
-   * something has come since it was last asked about, the node is not silent.
-   */
-  async #endsWithin(work: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-    for (;;) {
-      const bytesBefore = this.#bytesRead;
-      if (await endsWithin(work, timeoutMs)) return true;
-      // Timers come before what the sockets have for us: those are read once more.
-      await setImmediate();
-      if (this.#bytesRead === bytesBefore) return false;
-    }
-  }
-
-  get #bytesRead(): number {
-    return this.#redis?.stream?.bytesRead ?? 0;
   }
 
   #silent(timeoutMs: number): ConnectFailed {

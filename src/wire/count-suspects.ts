@@ -14,8 +14,14 @@ export async function countSuspects(
     if (!("view" in look) || look.view.self.role !== "primary") return look;
     const { view } = look;
     const shown = suspects.minus(hiddenAt(view));
-    const counted = await countAt(clients, { view, shown, hidden: suspects.minus(shown) });
-    return { ...look, view: { ...view, keysInOpenSlots: new Map([...view.keysInOpenSlots, ...counted]) } };
+    const hidden = suspects.minus(shown);
+    const marked = hidden.intersect(leavingFrom(view));
+    const counted = await countAt(clients, { view, shown, hidden: hidden.minus(marked) });
+    const behindMarks = await countBehindMarks(clients, { view, marked });
+    const keysInOpenSlots = new Map([...view.keysInOpenSlots, ...counted, ...(behindMarks ?? [])]);
+    for (const slot of behindMarks ? [] : marked) keysInOpenSlots.delete(slot);
+    const uncounted = behindMarks ? {} : { uncountedSlots: [...marked] };
+    return { ...look, view: { ...view, keysInOpenSlots, ...uncounted } };
   });
 }
 
@@ -24,7 +30,7 @@ export async function revealStrays(clients: NodeClients, looks: readonly LookAt[
   return await eachNode(looks, async (look) => {
     if (!("view" in look) || look.view.self.role !== "primary" || look.view.keys === 0) return look;
     const { view } = look;
-    const hidden = hiddenAt(view);
+    const hidden = hiddenAt(view).minus(leavingFrom(view));
     if (hidden.size === 0) return look;
     const counted = await countAt(clients, { view, shown: SlotSet.empty, hidden });
     const stray = [...counted].filter(([, keys]) => keys > 0);
@@ -67,6 +73,35 @@ export async function countUnseen(clients: NodeClients, looks: readonly LookAt[]
     const unseenKeys = await clients.at(view.address).countUnseenKeys(SlotSet.all.minus(hidden));
     return unseenKeys > 0 ? { ...look, view: { ...view, unseenKeys } } : look;
   });
+}
+
+/**
+ * The keys of slots of others which the node says are on their way from it: to count a slot it is marked as coming and
+ * closed again, and this other mark would be gone with that, which the node gives to nobody but an owner. So what it
+ * hides of all other slots is taken from what it hides in all. Undefined where that leaves keys that may be of any of
+ * several slots.
+ */
+async function countBehindMarks(
+  clients: NodeClients,
+  { view, marked }: { readonly view: NodeView; readonly marked: SlotSet },
+): Promise<Map<number, number> | undefined> {
+  const none = new Map([...marked].map((slot) => [slot, 0]));
+  if (marked.size === 0 || view.keys === 0) return none;
+  const client = clients.at(view.address);
+  const hidden = hiddenAt(view);
+  const all = await client.countUnseenKeys(SlotSet.all.minus(hidden));
+  if (all === 0) return none;
+  const others = await client.countHiddenKeys([...hidden.minus(marked)], view.self.id);
+  const left = all - others.reduce((sum, count) => sum + count, 0);
+  if (left === 0) return none;
+  const [only, ...more] = marked;
+  return only !== undefined && more.length === 0 ? new Map([[only, left]]) : undefined;
+}
+
+/** The slots that the node says are on their way from it. */
+function leavingFrom(view: NodeView): SlotSet {
+  const leaving = view.self.openSlots.filter(({ direction }) => direction === "migrating");
+  return SlotSet.of(leaving.map(({ slot }) => slot));
 }
 
 /** The slots of which the node would not tell that it has keys: one that it is sending away, and does not own, too. */

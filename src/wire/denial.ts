@@ -22,7 +22,8 @@ export function denialHint(said: string, { user, command }: Denial): string {
   return `On that node, ACL SETUSER ${user} ${rule} gives the right; docs/security.md has all that each command of slotctl needs.`;
 }
 
-function isAboutKeys(said: string): boolean {
+/** Whether it is the key that was denied, and not the command. */
+export function isAboutKeys(said: string): boolean {
   return /\bkeys?\b/i.test(said);
 }
 

@@ -2,15 +2,9 @@ import { expect, test } from "vitest";
 import { aFakeNode, type FakeReply, hangUp } from "../../test/support/fake-node.ts";
 import { Refused, Stale } from "../errors.ts";
 import { holdNodes } from "./hold-nodes.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { plainAccess } from "./node-access.ts";
 
-const access: NodeAccess = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 1000,
-  mapAddress: (announced) => announced,
-};
+const access = plainAccess(1000);
 const RIVAL = "id=7 addr=10.0.0.9:5 name=slotctl-moves-0123456789abcdef cmd=migrate\n";
 const OTHERS = "id=3 addr=10.0.0.8:5 name= cmd=get\nid=4 addr=10.0.0.8:6 name=shop cmd=get\n";
 

@@ -16,6 +16,21 @@ export interface KeyValue {
   readonly endsAtMs: number;
 }
 
+/** How much is to be read at a time. */
+export interface ReadLimits {
+  /** No key is begun behind so much. */
+  readonly enoughBytes: number;
+  /** More than that there is no room for. */
+  readonly bytesMax: number;
+}
+
+export interface ReadKeys {
+  /** Of the first of the keys, as many as fit; undefined for one that is not there. All of one moment. */
+  readonly values: readonly (KeyValue | undefined)[];
+  /** How large the value of the first one is, where not even that fits. */
+  readonly tooLargeBytes: number | undefined;
+}
+
 /** What became of a key that was to be deleted unless it has changed. */
 export type Taken = "taken" | "gone" | "changed";
 
@@ -23,16 +38,13 @@ export type Taken = "taken" | "gone" | "changed";
 export interface ImportSource extends Disposable {
   readonly address: Address;
   scan(cursor: string): Promise<{ readonly cursor: string; readonly keys: Buffer[] }>;
-  /** The values of the first of these keys, as many as fit; undefined for one that is not there. All of one moment. */
-  read(keys: readonly Buffer[]): Promise<(KeyValue | undefined)[]>;
+  read(keys: readonly Buffer[], limits: ReadLimits): Promise<ReadKeys>;
   /** Deletes those that are still what was read. */
   take(values: readonly KeyValue[]): Promise<Taken[]>;
   countKeys(): Promise<number>;
 }
 
 const KEYS_PER_BITE = 512;
-/** So long a source works on one bite that its clients hardly notice. */
-const BITE_BYTES = 1024 * 1024;
 /** What is shorter is sent back whole to be compared: hashing it would take the source longer. */
 const HASHED_BYTES_MIN = 512;
 /** What a key to be deleted takes beside its name and value. */
@@ -61,17 +73,20 @@ export class RedisImportSource implements ImportSource {
     return { cursor: next.toString(), keys };
   }
 
-  async read(keys: readonly Buffer[]): Promise<(KeyValue | undefined)[]> {
+  async read(keys: readonly Buffer[], { enoughBytes, bytesMax }: ReadLimits): Promise<ReadKeys> {
     const commands = new CommandBytes(
       keys.reduce((sum, key) => sum + key.length + TAKE_BYTES, this.#scripts.read.length),
     );
-    commands.add(["EVAL", this.#scripts.read, "0", this.#database, String(BITE_BYTES), ...keys]);
+    const limits = [String(enoughBytes), String(bytesMax)];
+    commands.add(["EVAL", this.#scripts.read, "0", this.#database, ...limits, ...keys]);
     const [answer = null] = await this.#connection.send(commands);
-    const reply = this.#accept("EVAL", answer) as (Buffer | number | null)[];
-    return Array.from({ length: reply.length / 2 }, (_, index) => {
+    const reply = this.#accept("EVAL", answer) as number | (Buffer | number | null)[];
+    if (typeof reply === "number") return { values: [], tooLargeBytes: reply };
+    const values = Array.from({ length: reply.length / 2 }, (_, index) => {
       const [key, dump] = [keys[index], reply[index * 2]];
       return key && Buffer.isBuffer(dump) ? { key, dump, endsAtMs: Number(reply[index * 2 + 1]) } : undefined;
     });
+    return { values, tooLargeBytes: undefined };
   }
 
   async take(values: readonly KeyValue[]): Promise<Taken[]> {

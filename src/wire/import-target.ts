@@ -4,13 +4,15 @@ import { NodeFailed } from "../errors.ts";
 import type { BulkConnection } from "./bulk-connection.ts";
 import { CommandBytes } from "./command-bytes.ts";
 import { withoutArguments } from "./connection-failure.ts";
+import { isAboutKeys, isNoPermission } from "./denial.ts";
 import type { KeyValue } from "./import-source.ts";
 import { nodeFailure } from "./node-failure.ts";
 import { parseInfo } from "./parse-info.ts";
 import { isDenied, isOutOfMemory, isUnknownCommand, ReplyError } from "./reply-errors.ts";
 import type { RawReply } from "./reply-reader.ts";
 import { emptyString } from "./payload-version.ts";
-import { temporaryKeyBeside } from "./temporary-key.ts";
+import { EXCHANGE, LOOK_AT_END, LOOK_AT_TTL, REWRITE, TOUCH, WITHDRAW } from "./target-scripts.ts";
+import { temporaryKeyAlike, temporaryKeyBeside } from "./temporary-key.ts";
 
 /** What a primary says to a value: `elsewhere` means that this node, now, is not the one to ask. */
 export type Stored = "stored" | "exists" | "elsewhere";
@@ -21,8 +23,8 @@ export interface ImportTarget extends Disposable {
   readonly isOver: boolean;
   /** Stores those whose key it does not have. @throws NodeFailed where it cannot. */
   store(values: readonly KeyValue[]): Promise<Stored[]>;
-  /** What it holds under these keys. */
-  look(keys: readonly Buffer[]): Promise<(FoundValue | undefined | "elsewhere")[]>;
+  /** What it holds under these keys; of a value larger than `bytesMax` only how large it is. */
+  look(asked: readonly AskedKey[]): Promise<Found[]>;
   /** A source's payload as this node would write it, to be compared with one of its own. */
   rewrite(value: KeyValue): Promise<Buffer | "elsewhere">;
   /** Stores a value in place of one that is still what it was; `exists` where it is not. */
@@ -34,7 +36,7 @@ export interface ImportTarget extends Disposable {
    * stored before it as well. False where this node is not the one to ask.
    */
   touch(key: Buffer): Promise<boolean>;
-  /** Waits until replicas have all that was stored over this connection. */
+  /** Waits until replicas have all that was stored over this connection, and for no longer than it may be silent. */
   confirm(waitMs: number): Promise<Confirmed>;
 }
 
@@ -42,6 +44,13 @@ export interface FoundValue {
   readonly dump: Buffer;
   readonly endsAtMs: number;
 }
+
+export interface AskedKey {
+  readonly key: Buffer;
+  readonly bytesMax: number;
+}
+
+export type Found = FoundValue | { readonly tooLargeBytes: number } | undefined | "elsewhere";
 
 export interface Confirmed {
   readonly isPrimary: boolean;
@@ -53,29 +62,12 @@ export interface Confirmed {
 /** What a RESTORE takes beside key and value: words, lengths and line ends. */
 const RESTORE_BYTES = 80;
 
-const EXCHANGE = Buffer.from(`local dump = redis.call('DUMP', KEYS[1])
-if not dump or redis.sha1hex(dump) ~= ARGV[1] then return 0 end
-redis.call('RESTORE', KEYS[1], ARGV[2], ARGV[3], 'REPLACE', 'ABSTTL')
-return 1`);
-
-const WITHDRAW = Buffer.from(`local dump = redis.call('DUMP', KEYS[1])
-if not dump or redis.sha1hex(dump) ~= ARGV[1] then return 0 end
-return redis.call('DEL', KEYS[1])`);
-
-const TOUCH = Buffer.from(`redis.call('RESTORE', KEYS[1], 0, ARGV[1], 'REPLACE')
-return redis.call('DEL', KEYS[1])`);
-
-/** In one script, so that nobody ever sees the key. */
-const REWRITE = Buffer.from(`redis.call('RESTORE', KEYS[1], 0, ARGV[1], 'REPLACE')
-local dump = redis.call('DUMP', KEYS[1])
-redis.call('DEL', KEYS[1])
-return dump`);
-
 export class RedisImportTarget implements ImportTarget {
   readonly address: Address;
   readonly #connection: BulkConnection;
   readonly #hasExpireTime: boolean;
   #replicas = 0;
+  #isConfined = false;
 
   constructor(connection: BulkConnection, { hasExpireTime }: { readonly hasExpireTime: boolean }) {
     this.address = connection.address;
@@ -105,34 +97,23 @@ export class RedisImportTarget implements ImportTarget {
     );
   }
 
-  async look(keys: readonly Buffer[]): Promise<(FoundValue | undefined | "elsewhere")[]> {
-    const commands = new CommandBytes();
-    for (const key of keys) {
-      commands.add(["DUMP", key]);
-      if (this.#hasExpireTime) commands.add(["PEXPIRETIME", key]);
-      else {
-        // As near as can be to what counts from it: the DUMP of a large value takes its time.
-        commands.add(["TIME"]);
-        commands.add(["PTTL", key]);
-      }
-    }
-    const replies = await this.#connection.send(commands);
-    const width = this.#hasExpireTime ? 2 : 3;
-    return keys.map((_, index) => {
-      const [dump = null, ...times] = replies.slice(index * width, (index + 1) * width);
-      const left = times.at(-1) ?? -1;
-      const nowMs = this.#hasExpireTime ? 0 : millisecondsOf(times[0] ?? null);
-      if (dump instanceof ReplyError || left instanceof ReplyError) {
-        const said = this.#refusalOf(dump instanceof ReplyError ? dump : left, "DUMP");
-        return said === "elsewhere" ? said : undefined;
-      }
-      if (!Buffer.isBuffer(dump)) return undefined;
-      return { dump, endsAtMs: Number(left) < 0 ? -1 : nowMs + Number(left) };
+  async look(asked: readonly AskedKey[]): Promise<Found[]> {
+    const script = this.#hasExpireTime ? LOOK_AT_END : LOOK_AT_TTL;
+    const commands = new CommandBytes(
+      asked.reduce((sum, { key }) => sum + key.length + script.length + RESTORE_BYTES, 0),
+    );
+    for (const { key, bytesMax } of asked) commands.add(["EVAL", script, "1", key, String(bytesMax)]);
+    return (await this.#connection.send(commands)).map((reply) => {
+      if (reply === null) return undefined;
+      if (typeof reply === "number") return { tooLargeBytes: reply };
+      const [dump, endsAtMs] = Array.isArray(reply) ? (reply as readonly RawReply[]) : [];
+      if (Buffer.isBuffer(dump)) return { dump, endsAtMs: Number(endsAtMs) < 0 ? -1 : Number(endsAtMs) };
+      return this.#refusalOf(reply, "DUMP") === "elsewhere" ? "elsewhere" : undefined;
     });
   }
 
   async rewrite({ key, dump }: KeyValue): Promise<Buffer | "elsewhere"> {
-    const reply = await this.#connection.one("EVAL", REWRITE, "1", temporaryKeyBeside(key), dump);
+    const reply = await this.#tryBeside(REWRITE, key, dump);
     if (Buffer.isBuffer(reply)) return reply;
     this.#refusalOf(reply, "RESTORE");
     return "elsewhere";
@@ -152,7 +133,7 @@ export class RedisImportTarget implements ImportTarget {
   }
 
   async touch(key: Buffer): Promise<boolean> {
-    const reply = await this.#connection.one("EVAL", TOUCH, "1", temporaryKeyBeside(key), emptyString());
+    const reply = await this.#tryBeside(TOUCH, key, emptyString());
     if (typeof reply === "number") return true;
     this.#refusalOf(reply, "RESTORE");
     return false;
@@ -165,7 +146,9 @@ export class RedisImportTarget implements ImportTarget {
    */
   async confirm(waitMs: number): Promise<Confirmed> {
     const commands = new CommandBytes();
-    commands.add(["WAIT", String(this.#replicas), String(waitMs)]);
+    // 0 would be for ever; and who waits for as long as it may be silent looks as if it were.
+    const longestMs = Math.max(1, Math.min(waitMs, Math.floor(this.#connection.timeoutMs / 2)));
+    commands.add(["WAIT", String(this.#replicas), String(longestMs)]);
     commands.add(["INFO", "replication"]);
     const [acknowledged = null, text = null] = await this.#connection.send(commands);
     // A replica refuses WAIT as well, and says no longer that it is a primary; this one will never let us.
@@ -190,6 +173,16 @@ export class RedisImportTarget implements ImportTarget {
 
   [Symbol.dispose](): void {
     this.#connection[Symbol.dispose]();
+  }
+
+  /** Runs a script on a key that nobody uses; a user may be confined to names that begin as those of the keys do. */
+  async #tryBeside(script: Buffer, key: Buffer, dump: Buffer): Promise<RawReply> {
+    if (!this.#isConfined) {
+      const reply = await this.#connection.one("EVAL", script, "1", temporaryKeyBeside(key), dump);
+      if (!(reply instanceof ReplyError && isNoPermission(reply) && isAboutKeys(reply.message))) return reply;
+      this.#isConfined = true;
+    }
+    return await this.#connection.one("EVAL", script, "1", temporaryKeyAlike(key), dump);
   }
 
   /** What a refusal means for the key. @throws NodeFailed where it means that the import cannot go on. */
@@ -245,9 +238,4 @@ function targetFailure(
     );
   }
   return nodeFailure(reply, { address, command, user });
-}
-
-function millisecondsOf(time: RawReply): number {
-  const [seconds, micros] = Array.isArray(time) ? (time as readonly Buffer[]) : [];
-  return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
 }

@@ -2,15 +2,9 @@ import { expect, test } from "vitest";
 import { aFakeNode, type FakeReply } from "../../test/support/fake-node.ts";
 import type { Command } from "./connection.ts";
 import { Lanes } from "./lanes.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { plainAccess } from "./node-access.ts";
 
-const access: NodeAccess = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 5000,
-  mapAddress: (announced) => announced,
-};
+const access = plainAccess(5000);
 
 test.each([0, 1, 31, 32, 33, 100])("%i replies come in the order of the commands", async (count) => {
   const node = await aFakeNode(([, number]) => `reply ${number}`);

@@ -4,6 +4,7 @@ import { allServerTexts, serverTexts } from "../../test/support/server-texts.ts"
 import type { Look, NodeView } from "../cluster/node-view.ts";
 import { Connection } from "./connection.ts";
 import { lookAtNode } from "./look-at-node.ts";
+import { plainAccess } from "./node-access.ts";
 import type { LookWishes } from "./node-client.ts";
 import { SLOT_COUNT } from "../cluster/slot-set.ts";
 
@@ -44,13 +45,7 @@ async function lookAt(
   timeoutMs = 10_000,
 ): Promise<{ look: Look; asked: string[] }> {
   const node = await aFakeNode(answer);
-  const connection = new Connection(node.address, {
-    username: undefined,
-    password: undefined,
-    tls: undefined,
-    timeoutMs,
-    mapAddress: (announced) => announced,
-  });
+  const connection = new Connection(node.address, plainAccess(timeoutMs));
   const look = await lookAtNode(connection, wishes);
   expect(look.address).toEqual(node.address);
   return { look, asked: node.commands.map((command) => command.join(" ")) };

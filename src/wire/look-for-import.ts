@@ -2,6 +2,7 @@ import { type Address, formatAddress } from "../cluster/address.ts";
 import type { ClockView, DatabaseView, ImportTargetView, SourceView } from "../cluster/import-view.ts";
 import { ConnectFailed, NodeFailed } from "../errors.ts";
 import { BulkConnection } from "./bulk-connection.ts";
+import { NO_SERVER } from "./connection-failure.ts";
 import { sourceFailure } from "./import-source.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { engineOf, parseInfo } from "./parse-info.ts";
@@ -15,8 +16,10 @@ export async function lookAtSource(address: Address, access: NodeAccess): Promis
   try {
     return await look(address, access);
   } catch (error) {
-    if (!(error instanceof NodeFailed && error.code === "connection-lost")) throw error;
     // Nothing was asked of it yet that a server could die of: it does not understand us, or wants nothing of us.
+    const isLost = error instanceof NodeFailed && error.code === "connection-lost";
+    const isNoServer = error instanceof ConnectFailed && error.reason === NO_SERVER;
+    if (!isLost && !isNoServer) throw error;
     const { message, node, reason } = error;
     throw new ConnectFailed(message, {
       code: "node-unreachable",

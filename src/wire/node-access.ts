@@ -15,6 +15,17 @@ export interface NodeAccess extends Credentials {
   readonly routes?: NodeRoutes;
 }
 
+/** The way to nodes that ask for no password and speak without TLS, where they say that they are. */
+export function plainAccess(timeoutMs: number): NodeAccess {
+  return {
+    username: undefined,
+    password: undefined,
+    tls: undefined,
+    timeoutMs,
+    mapAddress: (announced) => announced,
+  };
+}
+
 /** The user and password for one node. */
 export function credentialsFor(access: NodeAccess, address: Address): Credentials {
   return access.credentials?.of(address) ?? access;

@@ -1,20 +1,14 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { aFakeNode, type Answer, type FakeReply } from "../../test/support/fake-node.ts";
-import type { Address } from "../cluster/address.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { Connection } from "./connection.ts";
+import { plainAccess } from "./node-access.ts";
 import { NodeKeys } from "./node-keys.ts";
 import { runOver } from "./run-commands.ts";
 
 async function keysAt(server: { engine: "redis" | "valkey"; version: string }, answer: Answer) {
   const node = await aFakeNode(answer);
-  const access = {
-    timeoutMs: 5000,
-    username: undefined,
-    password: undefined,
-    tls: undefined,
-    mapAddress: (announced: Address) => announced,
-  };
+  const access = plainAccess(5000);
   const connection = new Connection(node.address, access);
   onTestFinished(() => connection.close());
   const keys = new NodeKeys({ connection, access, run: runOver(connection) });

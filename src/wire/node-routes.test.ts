@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from "vitest";
 import { aFakeNode } from "../../test/support/fake-node.ts";
 import { Connection } from "./connection.ts";
+import { plainAccess } from "./node-access.ts";
 import { NodeRoutes } from "./node-routes.ts";
 
 test("a socket is its own way, and that of the node behind it once its address is known", () => {
@@ -24,13 +25,7 @@ test("a name leads to where it has led first; an address is one anyway", () => {
 test("a connection goes where the name has led before, and remembers where it leads", async () => {
   const node = await aFakeNode(() => "OK");
   const { port } = node.address;
-  const access = {
-    username: undefined,
-    password: undefined,
-    tls: undefined,
-    timeoutMs: 2000,
-    mapAddress: <Address>(address: Address) => address,
-  };
+  const access = plainAccess(2000);
   const routes = new NodeRoutes();
   routes.arrived({ host: "moved-on.invalid", port }, "127.0.0.1");
   for (const host of ["moved-on.invalid", "localhost"]) {

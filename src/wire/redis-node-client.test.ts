@@ -1,49 +1,16 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { aFakeNode, type Answer, type FakeReply, hangUp } from "../../test/support/fake-node.ts";
-import { serverTexts } from "../../test/support/server-texts.ts";
-import { parseNodes } from "../cluster/parse-nodes.ts";
-import { RedisNodeClients } from "./redis-node-clients.ts";
+import { describe, expect, test } from "vitest";
+import { aNodeLike, HEIR, idIn, type NodeLikeOptions } from "../../test/support/a-node-like.ts";
+import { type Answer, type FakeReply, hangUp } from "../../test/support/fake-node.ts";
 
 const ME = idIn("valkey-9.1", "primary");
+/** What a look sends. */
+const OF_A_LOOK = 4;
 
-/** Whose replica that node is, once it is one. */
-const HEIR = "f".repeat(40);
-
-function idIn(server: string, state: string): string {
-  return parseNodes(serverTexts(server).read(state, "nodes")).self.id;
-}
-
-/** A node that looks like a real one of this version, in this state; the rest it answers as `more` says. */
-async function aNode(
-  server: string,
-  more: Answer,
-  { stateOf = () => "primary", timeoutMs = 5000 }: { stateOf?: () => string; timeoutMs?: number } = {},
-) {
-  const texts = serverTexts(server);
-  const node = await aFakeNode((command) => {
-    const basics: Record<string, () => FakeReply> = {
-      "CLUSTER NODES": () => {
-        const nodes = texts.read(stateOf(), "nodes");
-        // The replica that the texts are of follows the very node that has now become one.
-        return stateOf() === "replica" ? nodes.replaceAll(idIn(server, "primary"), HEIR) : nodes;
-      },
-      "CLUSTER INFO": () => texts.read(stateOf(), "cluster-info"),
-      INFO: () => texts.read(stateOf(), "info"),
-      DBSIZE: () => 33,
-    };
-    return basics[command.join(" ")]?.() ?? more(command);
-  });
-  const clients = new RedisNodeClients({
-    username: undefined,
-    password: undefined,
-    tls: undefined,
-    timeoutMs,
-    mapAddress: (announced) => announced,
-  });
-  onTestFinished(() => clients[Symbol.dispose]());
-  const asked = () => node.commands.map((command) => command.join(" ")).slice(4);
-  return { client: clients.at(node.address), asked };
+/** As `aNodeLike`; `asked` is what came after the first look. */
+async function aNode(server: string, more: Answer, options: NodeLikeOptions = {}) {
+  const { client, asked } = await aNodeLike(server, more, options);
+  return { client, asked: () => asked().slice(OF_A_LOOK) };
 }
 
 describe("databases", () => {

@@ -1,17 +1,12 @@
 import { expect, onTestFinished, test } from "vitest";
 import { aFakeNode, type FakeReply } from "../../test/support/fake-node.ts";
 import { Connection } from "./connection.ts";
+import { plainAccess } from "./node-access.ts";
 import { rehearseCommands } from "./rehearse-commands.ts";
 
 async function rehearseAt(answer: (command: readonly string[]) => FakeReply) {
   const node = await aFakeNode(answer);
-  const connection = new Connection(node.address, {
-    username: "ops",
-    password: "pw",
-    tls: undefined,
-    timeoutMs: 2000,
-    mapAddress: (announced) => announced,
-  });
+  const connection = new Connection(node.address, { ...plainAccess(2000), username: "ops", password: "pw" });
   onTestFinished(() => connection.close());
   const lacking = await rehearseCommands(connection, ["CLUSTER SETSLOT", "MIGRATE", "RESTORE-ASKING"]);
   return lacking.map(({ command, why, reason, hint }) => ({ command, why, said: `${reason}. ${hint}` }));

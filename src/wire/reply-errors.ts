@@ -22,7 +22,7 @@ export function isClusterDown(error: ReplyError): boolean {
 }
 
 /**
- * SETSLOT on a node that became a replica meanwhile (redis/redis#9223, #4592). Valkey, which waits for the
+ * SETSLOT on a node that became a replica meanwhile (redis/redis#9223, redis/redis#4592). Valkey, which waits for the
  * replicas of a primary before it answers, says UNBLOCKED when it stops being one.
  */
 export function isDemoted(error: ReplyError): boolean {

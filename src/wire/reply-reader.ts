@@ -1,3 +1,4 @@
+import { NoReply } from "./no-reply.ts";
 import { ReplyError } from "./reply-errors.ts";
 
 /** A reply as its bytes: a bulk string is a Buffer, a status a text, and an error a value too. */
@@ -15,6 +16,7 @@ const ERROR = 45;
 const INTEGER = 58;
 const BULK = 36;
 const ARRAY = 42;
+const TYPES: ReadonlySet<number> = new Set([STATUS, ERROR, INTEGER, BULK, ARRAY]);
 /** A line tells a type and a number, a status or an error; what is longer is none. */
 const LINE_BYTES_MAX = 64 * 1024;
 
@@ -34,7 +36,7 @@ export class ReplyReader {
     this.#onReply = onReply;
   }
 
-  /** @throws Error where the bytes are no replies: then nothing that comes later can be understood. */
+  /** @throws NoReply where the bytes are no replies: then nothing that comes later can be understood. */
   push(chunk: Buffer): void {
     let rest = chunk;
     if (this.#large) {
@@ -55,12 +57,14 @@ export class ReplyReader {
   /** Whether there was something whole to read. */
   #readOne(): boolean {
     const bytes = this.#bytes;
+    const type = bytes[this.#at];
+    if (type === undefined) return false;
+    if (!TYPES.has(type)) throw new NoReply("it sent what is no reply");
     const end = bytes.indexOf(CR, this.#at);
     if (end < 0 || end + 1 >= bytes.length) {
-      if (bytes.length - this.#at > LINE_BYTES_MAX) throw new Error("it sent no line");
+      if (bytes.length - this.#at > LINE_BYTES_MAX) throw new NoReply("it sent no line");
       return false;
     }
-    const type = bytes[this.#at];
     const from = this.#at + 1;
     this.#at = end + 2;
     switch (type) {
@@ -75,11 +79,9 @@ export class ReplyReader {
       case STATUS:
         this.#deliver(bytes.toString("latin1", from, end));
         return true;
-      case ERROR:
+      default:
         this.#deliver(new ReplyError(bytes.toString("utf8", from, end)));
         return true;
-      default:
-        throw new Error("it does not answer as a Redis or Valkey server does");
     }
   }
 
@@ -125,6 +127,10 @@ export class ReplyReader {
 function numberIn(bytes: Buffer, from: number, to: number): number {
   let value = 0;
   const isNegative = bytes[from] === ERROR;
-  for (let at = isNegative ? from + 1 : from; at < to; at++) value = value * 10 + (bytes[at] ?? 48) - 48;
+  for (let at = isNegative ? from + 1 : from; at < to; at++) {
+    const digit = (bytes[at] ?? 0) - 48;
+    if (digit < 0 || digit > 9) throw new NoReply("it sent a number that is none");
+    value = value * 10 + digit;
+  }
   return isNegative ? -value : value;
 }

@@ -7,7 +7,7 @@ import { sendIn } from "./send-in.ts";
 /** Sends commands, and throws NodeFailed for the first error reply that is not tolerated. */
 export type Run = (commands: readonly Command[], options?: RunOptions) => Promise<Reply[]>;
 
-export interface RunOptions extends SendOptions {
+interface RunOptions extends SendOptions {
   /** Error replies that are as good as none. */
   readonly tolerate?: (error: ReplyError) => boolean;
   /** Another way to the same node. */

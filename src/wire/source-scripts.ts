@@ -13,19 +13,23 @@ end
 `;
 
 /**
- * Values with when they end, until ARGV[2] bytes are reached: all of one moment, and no more than fit. Keys stand in
- * ARGV, for in a cluster the keys of one bite are of many slots of the one node that is asked. Where nothing of the
+ * Values with when they end, until ARGV[2] bytes are reached, and never more than ARGV[3]: all of one moment. Where not
+ * even the first one fits, how large it is. Keys stand in ARGV, for in a cluster the keys of one bite are of many slots of the one node that is asked. Where nothing of the
  * database ARGV[1] expires, no key is asked for it.
  */
 const READ = `local lasting = string.find(redis.call('INFO', 'keyspace'), 'db' .. ARGV[1] .. ':keys=%d+,expires=0,')
-local limit, bytes, out = tonumber(ARGV[2]), 0, {}
-for i = 3, #ARGV do
+local enough, most, bytes, out = tonumber(ARGV[2]), tonumber(ARGV[3]), 0, {}
+for i = 4, #ARGV do
   local dump = redis.call('DUMP', ARGV[i])
   if dump then
+    if bytes + #dump > most then
+      if i == 4 then return #dump end
+      break
+    end
     out[#out + 1] = dump
     out[#out + 1] = lasting and -1 or ends(ARGV[i])
     bytes = bytes + #dump
-    if bytes > limit then break end
+    if bytes > enough then break end
   else
     out[#out + 1] = false
     out[#out + 1] = -2

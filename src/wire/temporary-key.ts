@@ -13,6 +13,18 @@ export function temporaryKeyIn(slot: number): Buffer {
   return Buffer.from(`slotctl:${UNUSED}:{${tags[slot] ?? ""}}`);
 }
 
+/**
+ * As `temporaryKeyBeside`, and beginning as the key does, for a user who may only touch keys that do. To find one in the
+ * slot takes some milliseconds.
+ */
+export function temporaryKeyAlike(key: Buffer): Buffer {
+  const slot = keySlot(key);
+  for (let number = 0; ; number++) {
+    const name = Buffer.concat([key, Buffer.from(`:slotctl:${UNUSED}:${number}`)]);
+    if (keySlot(name) === slot) return name;
+  }
+}
+
 const UNUSED = randomBytes(8).toString("hex");
 let tags: readonly string[] | undefined;
 

@@ -30,7 +30,7 @@ export function testLife(started: () => ContainerCluster): void {
     test("create has made a cluster of the addresses that nodes have, and info finds all of them from one name", async () => {
       const document = (await cluster.mustSlotctl("info", seed, "--json")).json();
       expect([...faultsIn("envelope", document), ...faultsIn("info", document.data)]).toEqual([]);
-      const { nodes } = document.data as unknown as { nodes: { address: string }[] };
+      const { nodes } = document.data as { nodes: { address: string }[] };
       // The seed goes by the name that it was given.
       const asked = cluster.nodes.map(({ name, address }) => (seed.startsWith(name) ? seed : address));
       expect(nodes.map(({ address }) => address).sort()).toEqual(asked.sort());

@@ -36,7 +36,7 @@ export function addressOf(port: number): string {
 /** The local clusters of the demo, as `local list` has them. */
 export async function localClusters({ stateHome }: Cast): Promise<readonly ShownCluster[]> {
   const list = await runSlotctl(["local", "list", "--json"], { env: { XDG_STATE_HOME: stateHome } });
-  return list.json().data["clusters"] as unknown as ShownCluster[];
+  return list.json().data["clusters"] as ShownCluster[];
 }
 
 export async function stopCluster(stage: Stage, cast: Cast, name: string): Promise<void> {
@@ -53,7 +53,7 @@ export interface Pair {
 
 export async function findPair(seedPort: number, primaryPort: number): Promise<Pair> {
   const info = await runSlotctl(["info", addressOf(seedPort), "--json"]);
-  const nodes = info.json().data["nodes"] as unknown as ShownNode[];
+  const nodes = info.json().data["nodes"] as ShownNode[];
   const primary = nodes.find(({ address }) => address === addressOf(primaryPort));
   const replica = nodes.find(({ primaryId }) => primaryId !== undefined && primaryId === primary?.id);
   if (!primary || !replica) throw new Error(`${addressOf(primaryPort)} has no replica.`);

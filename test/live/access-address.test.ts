@@ -58,7 +58,7 @@ describe.each(await twoServers())("addresses on $engine $version", (server) => {
     for (const map of [`${NOWHERE}=127.0.0.1`, `${NOWHERE}:${last.port}=${last.address}`]) {
       const result = await runSlotctl(["info", cluster.seed, "--map", map, "--json"]);
       expect(result).toMatchObject({ exitCode: 0 });
-      const { nodes } = result.json().data as unknown as { nodes: { address: string; reachable: boolean }[] };
+      const { nodes } = result.json().data as { nodes: { address: string; reachable: boolean }[] };
       expect(nodes.map(({ reachable }) => reachable)).toEqual([true, true, true]);
       expect(nodes.map(({ address }) => address)).toContain(last.address);
     }
@@ -83,7 +83,7 @@ describe.each(await twoServers())("addresses on $engine $version", (server) => {
       }
       const hostnames = async () => {
         const { data } = (await runSlotctl(["info", cluster.seed, "--json"])).json();
-        return (data as unknown as { nodes: { hostname?: string }[] }).nodes.map((node) => node.hostname);
+        return (data as { nodes: { hostname?: string }[] }).nodes.map((node) => node.hostname);
       };
       // The name travels with the next gossip.
       await until(async () => (await hostnames()).every((name) => name !== undefined));

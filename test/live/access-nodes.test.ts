@@ -37,7 +37,7 @@ describe.each(await twoServers())("single nodes on $engine $version", (server) =
     const socket = join(cluster.node(0).dir, "node.sock");
     const result = await runSlotctl(["info", socket, "--json"]);
     expect(result).toMatchObject({ exitCode: 0, stderr: "" });
-    const { nodes } = result.json().data as unknown as { nodes: { address: string; reachable: boolean }[] };
+    const { nodes } = result.json().data as { nodes: { address: string; reachable: boolean }[] };
     expect(nodes.map(({ address }) => address)).toEqual([0, 1, 2].map((index) => cluster.address(index)));
     expect(nodes.every(({ reachable }) => reachable)).toBe(true);
     const given = ["--from", cluster.address(0), "--to", cluster.address(1), "--slot-ranges", "10", "--yes"];

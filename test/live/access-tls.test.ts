@@ -1,13 +1,12 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { mustRun } from "../servers/run-program.ts";
 import { aFile } from "../support/access-cluster.ts";
 import { MoveCluster } from "../support/move-cluster.ts";
 import { twoServers } from "../support/move-servers.ts";
+import { overTls } from "../support/over-tls.ts";
 import { runSlotctl } from "../support/run-slotctl.ts";
-import { tlsFiles } from "../support/servers/tls-files.ts";
 
-const tls = await tlsFiles();
+const { tls } = overTls.start;
 const CLIENT = ["--cacert", tls.caFile, "--cert", tls.clientCertFile, "--key", tls.clientKeyFile];
 
 describe.each(await twoServers())("TLS on $engine $version", (server) => {
@@ -15,19 +14,7 @@ describe.each(await twoServers())("TLS on $engine $version", (server) => {
   const info = (seed: string, args: readonly string[]) => runSlotctl(["info", seed, ...args, "--json"]);
 
   beforeAll(async () => {
-    const read = (path: string) => readFileSync(path);
-    cluster = await MoveCluster.form({
-      server,
-      primaries: 2,
-      start: { tls },
-      redis: { tls: { ca: read(tls.caFile), cert: read(tls.clientCertFile), key: read(tls.clientKeyFile) } },
-      env: {
-        SLOTCTL_TLS: "1",
-        SLOTCTL_CACERT: tls.caFile,
-        SLOTCTL_CERT: tls.clientCertFile,
-        SLOTCTL_KEY: tls.clientKeyFile,
-      },
-    });
+    cluster = await MoveCluster.form({ server, primaries: 2, ...overTls });
   });
   afterAll(() => cluster[Symbol.asyncDispose]());
 

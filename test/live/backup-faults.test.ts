@@ -137,7 +137,7 @@ describe("a cluster that is not whole", () => {
     await breakLink({ primary: cluster.node(0), replica: cluster.node(2) });
     const result = await backup();
     expect(result).toMatchObject({ exitCode: 0 });
-    const { files } = result.json().data["manifest"] as unknown as {
+    const { files } = result.json().data["manifest"] as {
       files: readonly { source: { address: string } }[];
     };
     expect(files[0]?.source.address).toBe(cluster.address(0));

@@ -1,18 +1,16 @@
 import { mkdtemp, readdir, readFile, realpath, rm, stat } from "node:fs/promises";
-import { readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { writeEveryKind } from "../support/backup-keys.ts";
 import { MoveCluster } from "../support/move-cluster.ts";
 import { everyServer } from "../support/move-servers.ts";
+import { overTls } from "../support/over-tls.ts";
 import { keysOf, type RestoredKey, restoreRdb } from "../support/restore-rdb.ts";
 import type { SlotctlResult } from "../support/run-slotctl.ts";
 import { faultsIn } from "../support/schema-faults.ts";
-import { tlsFiles } from "../support/servers/tls-files.ts";
 import { waitForReplicas } from "../support/wait-for-replicas.ts";
 
-const tls = await tlsFiles();
 const SECRET = 'pa"ss wörd';
 const PRIMARIES = 3;
 /** A TTL is counted from when it is asked for, and asking takes a moment on a busy machine. */
@@ -40,23 +38,13 @@ describe.each(cases)("a backup of $name", ({ server, isTls, diskless }) => {
   beforeAll(async () => {
     directory = await realpath(await mkdtemp(join(tmpdir(), "slotctl-backup-")));
     const quoted = JSON.stringify(SECRET);
-    const read = (path: string) => readFileSync(path);
     const secured = {
       start: {
-        tls,
+        ...overTls.start,
         config: { requirepass: quoted, masterauth: quoted, "repl-diskless-sync": diskless },
       },
-      redis: {
-        password: SECRET,
-        tls: { ca: read(tls.caFile), cert: read(tls.clientCertFile), key: read(tls.clientKeyFile) },
-      },
-      env: {
-        SLOTCTL_TLS: "1",
-        SLOTCTL_CACERT: tls.caFile,
-        SLOTCTL_CERT: tls.clientCertFile,
-        SLOTCTL_KEY: tls.clientKeyFile,
-        SLOTCTL_PASSWORD: SECRET,
-      },
+      redis: { ...overTls.redis, password: SECRET },
+      env: { ...overTls.env, SLOTCTL_PASSWORD: SECRET },
     };
     const plain = { start: { config: { "repl-diskless-sync": diskless } } };
     cluster = await MoveCluster.form({

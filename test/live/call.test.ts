@@ -33,7 +33,7 @@ interface CallOptions extends SlotctlJsonOptions {
   readonly flags?: readonly string[];
 }
 
-const nodesOf = ({ document }: SlotctlJson) => document.data["nodes"] as unknown as readonly CallNode[];
+const nodesOf = ({ document }: SlotctlJson) => document.data["nodes"] as readonly CallNode[];
 
 /** A list with bytes that are no text, nil, a list in it, and the largest integer there is. */
 const EVERY_TYPE = `return {'text', 1, false, {'a\\0\\255', {}}, redis.error_reply('ERR inside')}`;

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { ApplyContext } from "../../src/apply/apply-context.ts";
 import { closeUntouched } from "../../src/apply/close-untouched.ts";
 import { parseAddress } from "../../src/cluster/address.ts";
+import { plainAccess } from "../../src/wire/node-access.ts";
 import type { NodeClient } from "../../src/wire/node-client.ts";
 import { RedisNodeClients } from "../../src/wire/redis-node-clients.ts";
 import { aPairMove } from "../support/a-pair-move.ts";
@@ -13,13 +14,7 @@ import { everyServer } from "../support/move-servers.ts";
 const servers = await everyServer();
 const QUIET_SLOT = 9000;
 const LATE_SLOT = 9001;
-const access = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 5000,
-  mapAddress: <Address>(announced: Address) => announced,
-};
+const access = plainAccess(5000);
 
 test.each(servers)(
   "a key that a client brings to the target at the last moment keeps its slot open on $engine $version",

@@ -33,7 +33,7 @@ test("nodes behind a port map meet where they reach each other, not where slotct
     expect(added).toMatchObject({ exitCode: 0 });
     // Without the map: all four know each other by their own ports, and not by those of the map.
     const plain = await runSlotctl(["info", addresses[0] ?? "", "--json"]);
-    const { nodes: seen } = plain.json().data as unknown as {
+    const { nodes: seen } = plain.json().data as {
       nodes: { address: string; reachable: boolean }[];
     };
     expect(seen.map(({ address }) => address).toSorted()).toEqual(addresses.toSorted());

@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { mkdir, readdir } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { FLAGS, IDLE_FLAGS, IDLE_SETTINGS, SETTINGS } from "../../src/drop-in/option-table.ts";
+import { isSubcommand } from "../../src/drop-in/subcommand-names.ts";
 import { listServers } from "../servers/list-servers.ts";
 import { runProgram } from "../servers/run-program.ts";
 import { startStandalone } from "../support/import-grounds.ts";
 import { nodeAt } from "../support/live-cluster.ts";
-import { ask, askAll, configOf } from "../support/live-node.ts";
+import { ask, askAll, configOf, linesOf, selfOf } from "../support/live-node.ts";
+import { eventually } from "../support/live-wait.ts";
 import { type Twin, Twins } from "../support/drop-in-twins.ts";
 
 const all = await listServers();
@@ -17,6 +19,10 @@ const newest = (["redis", "valkey"] as const).flatMap(
 const ITS_OWN = /Trying to optimize|FUNCTION RESTORE|Removing node|RESET SOFT|FORGET/;
 
 const LIBRARY = "#!lua name=lib\nredis.register_function('f', function() return 1 end)";
+
+/** A user of the server that keys are imported from, beside the default one, which has no password. */
+const MOVER = ["--cluster-from-user", "mover"];
+const MOVER_RIGHTS = ["ACL", "SETUSER", "mover", "on", ">secret", "~*", "&*", "+@all"];
 
 type Line = (twin: Twin) => readonly string[] | Promise<readonly string[]>;
 
@@ -45,7 +51,6 @@ const STEPS: readonly {
   {
     what: "check --cluster-search-multiple-owners, host and port apart",
     line: (t) => ["--cluster", "check", ...t.at(0).split(":"), "--cluster-search-multiple-owners"],
-    only: "redis",
   },
   { what: "info, from a replica", line: (t) => ["--verbose", "--cluster", "info", t.at(5)] },
   { what: "call", line: (t) => ["--cluster", "call", t.at(0), "config", "get", "maxmemory"] },
@@ -110,10 +115,12 @@ const STEPS: readonly {
     line: (t) => [...reshard(t), "--cluster-from", "all", "--cluster-to", "nope", "--cluster-slots", "7"],
   },
   {
-    what: "rebalance --cluster-weight --cluster-threshold",
+    what: "rebalance --cluster-weight --cluster-threshold --cluster-timeout --cluster-pipeline --cluster-replace",
     line: async (t) => {
       const weights = [`${await t.id(6)}=.03`, `${await t.id(1)}=.97`];
-      return ["--cluster", "rebalance", t.at(0), "--cluster-weight", ...weights, "--cluster-threshold", "1"];
+      const mover = ["--cluster-timeout", "5000", "--cluster-pipeline", "5", "--cluster-replace"];
+      const threshold = ["--cluster-threshold", "1"];
+      return ["--cluster", "rebalance", t.at(0), "--cluster-weight", ...weights, ...threshold, ...mover];
     },
   },
   {
@@ -147,10 +154,8 @@ const STEPS: readonly {
     },
     line: (t) => ["--cluster", "check", t.at(0)],
   },
-  { what: "fix", line: (t) => ["--cluster", "fix", t.at(0)], only: "redis" },
   {
     what: "fix --cluster-search-multiple-owners",
-    only: "valkey",
     line: (t) => ["--cluster", "fix", t.at(0), "--cluster-search-multiple-owners"],
   },
   {
@@ -184,7 +189,7 @@ const STEPS: readonly {
     ],
     only: "valkey",
   },
-  { what: "help", only: "redis", line: () => ["--cluster", "help"], exits: { cli: 1, ours: 0 } },
+  { what: "help", line: () => ["--cluster", "help"], exits: { cli: 1, ours: 0 } },
   { what: "a subcommand that is none", only: "redis", line: (t) => ["--cluster", "nope", t.at(0)] },
   { what: "too few arguments", only: "redis", line: (t) => ["--cluster", "add-node", t.at(0)] },
   { what: "an option that is none", only: "redis", line: (t) => ["--cluster", "info", t.at(0), "--bogus"] },
@@ -253,26 +258,17 @@ describe.each(newest)("beside the CLI of $engine $version", (server) => {
   });
 
   test.each([
-    { flags: ["--cluster-copy"], left: 50 },
-    { flags: ["--cluster-replace"], left: 0 },
-  ])("import $flags leaves both clusters with the same keys", async ({ flags, left }) => {
+    { flags: ["--cluster-copy", ...MOVER, "--cluster-from-pass", "secret"], input: undefined, left: 50 },
+    { flags: ["--cluster-replace", ...MOVER, "--cluster-from-askpass"], input: "secret\n", left: 0 },
+  ])("import $flags leaves both clusters with the same keys", async ({ flags, input, left }) => {
     await using sources = await startStandalone(server, 2);
     const sourceOf = (twin: Twin) => nodeAt(sources.nodes, twin === twins.cli ? 0 : 1);
     const names = Array.from({ length: 50 }, (_, index) => `imported:${index}`);
     await twins.both((twin) =>
-      askAll(
-        sourceOf(twin),
-        names.map((name) => ["SET", name, `of ${name}`]),
-      ),
+      askAll(sourceOf(twin), [...names.map((name) => ["SET", name, `of ${name}`]), MOVER_RIGHTS]),
     );
-    const { cli, ours } = await twins.run((twin) => [
-      "--cluster",
-      "import",
-      twin.at(0),
-      "--cluster-from",
-      sourceOf(twin).address,
-      ...flags,
-    ]);
+    const line = (twin: Twin) => [...importInto(twin), "--cluster-from", sourceOf(twin).address, ...flags];
+    const { cli, ours } = await twins.run(line, input);
     expect([cli.exitCode, ours.exitCode, ours.stderr]).toEqual([0, 0, ""]);
     expect(ours.stdout).toContain("*** Importing 50 keys from DB 0");
     const kept = await Promise.all(sources.nodes.map((node) => ask(node, "DBSIZE")));
@@ -282,13 +278,66 @@ describe.each(newest)("beside the CLI of $engine $version", (server) => {
     expect(theirs).toEqual(mine);
   });
 
-  test("import without a source, or from one that is not there, fails as the CLI does", async () => {
-    for (const from of [[], ["--cluster-from", "127.0.0.1:1"]]) {
-      const { cli, ours } = await twins.run((twin) => ["--cluster", "import", twin.at(0), ...from]);
+  test("import without a source, from one that is not there or with a wrong password fails as the CLI does", async () => {
+    await using sources = await startStandalone(server, 1);
+    const source = nodeAt(sources.nodes, 0);
+    await askAll(source, [MOVER_RIGHTS]);
+    const wrong = ["--cluster-from", source.address, ...MOVER, "--cluster-from-pass", "wrong"];
+    for (const from of [[], ["--cluster-from", "127.0.0.1:1"], wrong]) {
+      const { cli, ours } = await twins.run((twin) => [...importInto(twin), ...from]);
       expect(ours.exitCode).toBe(cli.exitCode);
       expect(ours.exitCode).toBe(1);
     }
   });
+
+  test("each subcommand and each of its options that the CLI's help names was given to both", async () => {
+    const { stdout } = await runProgram(server.cliPath, ["--cluster", "help"]);
+    const named = subcommandsIn(stdout);
+    expect(named.size).toBeGreaterThan(12);
+    const given = (name: string, option: string) =>
+      twins.lines.some((line) => line[line.indexOf("--cluster") + 1] === name && line.includes(option));
+    // valkey-cli takes another one than its help says.
+    const meant = (option: string) => option.replace("--cluster-primaries-id", "--cluster-primary-id");
+    const missing = [...named].flatMap(([name, options]) =>
+      ["--cluster", ...options]
+        .filter((option) => !given(name, meant(option)))
+        .map((each) => `${name} ${each}`),
+    );
+    expect(missing).toEqual([]);
+    expect([...named.keys()].filter((name) => !isSubcommand(name))).toEqual([]);
+  });
+
+  // One engine: the nodes take seconds until they say that one of them has failed.
+  test.each([server].filter(({ engine }) => engine === "redis"))(
+    "fix --cluster-fix-with-unreachable-masters of the slots of a primary that is gone with its replica",
+    async () => {
+      const killed = async (twin: Twin) => {
+        await Promise.all([6, 8].map((index) => twin.node(index).kill()));
+        await eventually(
+          () => linesOf(twin.node(0)),
+          (lines) => lines.some(({ flags, slots }) => flags.includes("fail") && slots.size > 0),
+          { what: "a primary that has failed" },
+        );
+      };
+      await twins.both(killed);
+      const fix = (twin: Twin) => ["--cluster", "fix", twin.at(0)];
+      const given = (twin: Twin) => [...fix(twin), "--cluster-fix-with-unreachable-masters"];
+      const codes = async (line: Line, input?: string) => {
+        const { cli, ours } = await twins.run(line, input);
+        return [cli.exitCode, ours.exitCode];
+      };
+      expect(await codes(fix)).toEqual([1, 1]);
+      expect(await codes((twin) => [...given(twin), "--cluster-yes"], "no\n")).toEqual([1, 1]);
+      expect(await codes(given, "yes\n")).toEqual([0, 0]);
+      const held = async (twin: Twin) => {
+        const counts = await Promise.all(
+          [0, 1, 2].map(async (index) => (await selfOf(twin.node(index))).slots.size),
+        );
+        return counts.reduce((sum, count) => sum + count, 0);
+      };
+      expect([await held(twins.cli), await held(twins.ours)]).toEqual([16_384, 16_384]);
+    },
+  );
 
   test("takes every option that the CLI's help names", async () => {
     const texts = [["--cluster", "help"], ["--help"]].map((args) => runProgram(server.cliPath, args));
@@ -303,6 +352,20 @@ describe.each(newest)("beside the CLI of $engine $version", (server) => {
 
 function sixOf(twin: Twin): string[] {
   return [0, 1, 2, 3, 4, 5].map((index) => twin.at(index));
+}
+
+function importInto(twin: Twin): string[] {
+  return ["--cluster", "import", twin.at(0)];
+}
+
+/** What `--cluster help` lists: subcommands at the margin, their options below them. */
+function subcommandsIn(help: string): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  for (const [, name, option] of help.matchAll(/^(?: {2}([a-z][a-z-]*) {2,}| {17}(--[a-z-]+))/gm)) {
+    if (name !== undefined) found.set(name, []);
+    else if (option !== undefined) [...found.values()].at(-1)?.push(option);
+  }
+  return found;
 }
 
 function reshard(twin: Twin): string[] {

@@ -157,6 +157,11 @@ describe.each(oldestAndNewest(await listServers()))("fix on $engine $version", (
     await slots.put(0, 70);
     await slots.open(0, 70, { migrating: 1 });
     await slots.dropEverywhere(70);
+    const marked = await cluster.openSlots();
+    expect(marked).not.toEqual([]);
+    await fix(["--dry-run"]);
+    // Redis 8.4 and later hides the keys, and to count them at the slot itself would take the mark away.
+    expect(await cluster.openSlots()).toEqual(marked);
     await fix();
     expect(await brokenStill()).toEqual([]);
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { listServers } from "../servers/list-servers.ts";
 import {
   contentsOf,
+  imported,
   ImportGrounds,
   SourceWriter,
   writeKinds,
@@ -26,10 +27,7 @@ describe.each(servers)("an import in trouble on $engine $version", (server) => {
   afterAll(async () => await grounds[Symbol.asyncDispose]());
   beforeEach(async () => await grounds.clear());
 
-  const importing = async (args: readonly string[], exits = 0): Promise<SlotctlJson> =>
-    await slotctlJson(["import", grounds.seed, ...args, "--yes"], { exits });
-  const imported = ({ document }: SlotctlJson): Readonly<Record<string, number>> =>
-    document.data["imported"] as unknown as Readonly<Record<string, number>>;
+  const importing = (args: readonly string[], exits?: number) => grounds.import(args, exits);
 
   test("stopped by SIGKILL or SIGINT, the same command goes on", async () => {
     const stops = [

@@ -2,8 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { listServers } from "../servers/list-servers.ts";
-import { contentsOf, ImportGrounds, writeKinds } from "../support/import-grounds.ts";
-import { type SlotctlJson, slotctlJson } from "../support/live-slotctl.ts";
+import { contentsOf, imported, ImportGrounds, writeKinds } from "../support/import-grounds.ts";
 import { representatives } from "../support/live-versions.ts";
 import { runSlotctl } from "../support/run-slotctl.ts";
 
@@ -22,10 +21,7 @@ describe.each(cases)("an import on $name", ({ server }) => {
   afterAll(async () => await grounds[Symbol.asyncDispose]());
   beforeEach(async () => await grounds.clear());
 
-  const importing = async (args: readonly string[], exits = 0): Promise<SlotctlJson> =>
-    await slotctlJson(["import", grounds.seed, ...args, "--yes"], { exits });
-  const imported = ({ document }: SlotctlJson): Readonly<Record<string, number>> =>
-    document.data["imported"] as unknown as Readonly<Record<string, number>>;
+  const importing = (args: readonly string[], exits?: number) => grounds.import(args, exits);
 
   test("copies every kind of key with its time to live to the millisecond, and again finds all of it there", async () => {
     await writeKinds(grounds.source(), KEYS);

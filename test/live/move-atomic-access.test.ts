@@ -1,13 +1,7 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { QUOTED_SECRET, SECRET } from "../support/access-cluster.ts";
 import { AtomicPair, atomicServers } from "../support/atomic-pair.ts";
-import { tlsFiles } from "../support/servers/tls-files.ts";
-
-const files = await tlsFiles();
-const [ca, cert, key] = [files.caFile, files.clientCertFile, files.clientKeyFile].map((path) =>
-  readFileSync(path, "utf8"),
-) as [string, string, string];
+import { overTls } from "../support/over-tls.ts";
 
 describe.each(await atomicServers())("atomic migrations of $engine $version", (server) => {
   const auth = server.engine === "redis" ? "masterauth" : "primaryauth";
@@ -15,16 +9,13 @@ describe.each(await atomicServers())("atomic migrations of $engine $version", (s
   test("go over TLS, with a password", async () => {
     await using pair = await AtomicPair.form({
       server,
-      start: { tls: files, config: { requirepass: QUOTED_SECRET, [auth]: QUOTED_SECRET } },
-      redis: { password: SECRET, tls: { ca, cert, key } },
-      env: {
-        SLOTCTL_PASSWORD: SECRET,
-        SLOTCTL_TLS: "true",
-        SLOTCTL_CACERT: files.caFile,
-        SLOTCTL_CERT: files.clientCertFile,
-        SLOTCTL_KEY: files.clientKeyFile,
+      start: { ...overTls.start, config: { requirepass: QUOTED_SECRET, [auth]: QUOTED_SECRET } },
+      redis: { ...overTls.redis, password: SECRET },
+      env: { ...overTls.env, SLOTCTL_PASSWORD: SECRET },
+      access: {
+        password: SECRET,
+        tls: { ...overTls.redis.tls, serverName: undefined, insecure: false },
       },
-      access: { password: SECRET, tls: { ca, cert, key, serverName: undefined, insecure: false } },
     });
     await pair.fill("0-999");
     expect(await pair.moved({ slots: "0-999" })).toBe(true);

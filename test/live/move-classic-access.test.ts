@@ -1,26 +1,12 @@
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { findBrokenKeys, loadKeys } from "../support/keys.ts";
 import { MoveCluster } from "../support/move-cluster.ts";
 import { everyServer } from "../support/move-servers.ts";
-import { tlsFiles } from "../support/servers/tls-files.ts";
+import { overTls } from "../support/over-tls.ts";
 
-const tls = await tlsFiles();
 const PASSWORD = 'a secret: with "quotes"';
 const KEYS = 3000;
 
-/** What every node, every client and slotctl itself are told. */
-const read = (path: string) => readFileSync(path);
-const overTls = {
-  start: { tls },
-  redis: { tls: { ca: read(tls.caFile), cert: read(tls.clientCertFile), key: read(tls.clientKeyFile) } },
-  env: {
-    SLOTCTL_TLS: "1",
-    SLOTCTL_CACERT: tls.caFile,
-    SLOTCTL_CERT: tls.clientCertFile,
-    SLOTCTL_KEY: tls.clientKeyFile,
-  },
-};
 const quoted = JSON.stringify(PASSWORD);
 const withPassword = {
   config: { requirepass: quoted, masterauth: quoted },

@@ -114,7 +114,7 @@ async function replicaOf(cluster: MoveCluster, index: number): Promise<number> {
 async function openByCheck(cluster: MoveCluster): Promise<SlotSet> {
   const check = await cluster.slotctl(["check", cluster.seed, "--json"]);
   expect(check.exitCode).toBe(3);
-  const { problems } = check.json().data as unknown as {
+  const { problems } = check.json().data as {
     problems: readonly { code: string; severity: string; slots: string; hint: string }[];
   };
   const open = problems.filter(({ code }) => code === "slots-open");

@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import type { Address } from "../../src/cluster/address.ts";
 import { holdNodes } from "../../src/wire/hold-nodes.ts";
+import { plainAccess } from "../../src/wire/node-access.ts";
 import { Refused } from "../../src/errors.ts";
 import { forwardersTo } from "../support/forwarders.ts";
 import { findBrokenKeys, loadKeys } from "../support/keys.ts";
@@ -76,13 +77,7 @@ describe.each(await twoServers())("classic moves of $engine $version, where", (s
   }
 });
 
-const access = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 5000,
-  mapAddress: <Announced>(announced: Announced) => announced,
-};
+const access = plainAccess(5000);
 
 /** What keeps another run from holding the node; undefined when nothing does. */
 async function tryToHold(address: Address): Promise<unknown> {

@@ -67,8 +67,7 @@ describe.each(mixed)("a cluster of $old.version and $fresh.version ($engine)", (
   test("in one run each pair has the mover that it can have", async () => {
     const sources = ["--from", at(1), "--from", at(2)];
     const { data } = await slotctlJson(reshard("--to", at(3), ...sources, "--slots", "8000"));
-    const steps = data.plan.steps as unknown as readonly { from: { address: string }; mover: string }[];
-    expect(Object.fromEntries(steps.map((step) => [step.from.address, step.mover]))).toEqual({
+    expect(Object.fromEntries(data.plan.steps.map((step) => [step.from?.address, step.mover]))).toEqual({
       [at(1)]: "classic",
       [at(2)]: mover,
     });

@@ -41,7 +41,7 @@ describe.each(servers)("rebalance --by on $engine $version", (server) => {
   const loadIn = (result: Awaited<ReturnType<typeof rebalance>>) => {
     const { data } = result.json();
     expect(faultsIn("change", data)).toEqual([]);
-    return (data as unknown as { load: LoadJson }).load;
+    return (data as { load: LoadJson }).load;
   };
 
   beforeAll(async () => {

@@ -20,7 +20,7 @@ describe("a reshard by count that is stopped part way", () => {
     const args = ["reshard", cluster.seed, "--from", "all", "--to", cluster.address(1), "--slots", "4000"];
     const result = await midway({ cluster, args: [...args, "--yes", "--json"] }, (run) => run.kill("SIGINT"));
     expect(result).toMatchObject({ exitCode: 6 });
-    const { moved } = result.json().data as unknown as { moved: { slots: number } };
+    const { moved } = result.json().data as { moved: { slots: number } };
     expect(moved.slots).toBeLessThan(4000);
     const [, rest = ""] = /: slotctl (reshard .*)$/.exec(result.json().error?.hint ?? "") ?? [];
     expect(rest).toContain(`--from all --to ${cluster.address(1)} --slot-ranges `);

@@ -41,7 +41,7 @@ describe.each(servers)("a move that is asked to stop on $engine $version", (serv
       error: { code: "stopped", hint: expect.stringContaining("the same command again") },
       data: { applied: 0, moved: { slots: expect.any(Number) } },
     });
-    const { moved } = result.json().data as unknown as { moved: { slots: number } };
+    const { moved } = result.json().data as { moved: { slots: number } };
     expect(moved.slots).toBeGreaterThan(0);
     expect(moved.slots).toBeLessThan(2000);
     expect(result.json().error?.message).toContain(

@@ -42,7 +42,7 @@ describe.each(await twoServers())("--survey on $engine $version", (server) => {
     const { data } = result.json();
     expect(faultsIn("change", data)).toEqual([]);
     expect(result.exitCode).toBe(0);
-    return data["survey"] as unknown as SurveyJson;
+    return data["survey"] as SurveyJson;
   };
   /** A key of a slot that the first node owns. */
   const tagged = (name: string): string => {
@@ -94,7 +94,7 @@ describe.each(await twoServers())("--survey on $engine $version", (server) => {
     const result = await cluster.slotctl(move("--slot-ranges", "0-99", "--survey", "--yes", "--json"));
     const { data } = result.json();
     expect(faultsIn("change", data)).toEqual([]);
-    const { keys } = data["survey"] as unknown as SurveyJson;
+    const { keys } = data["survey"] as SurveyJson;
     expect(data).toMatchObject({ applied: 1, moved: { slots: 100, keys } });
     expect(keys).toBeGreaterThan(0);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { SimCluster } from "../support/sim-cluster.ts";
 import { harmDone, unfinishedIn } from "../support/sim-cluster-checks.ts";
-import { runAndKill } from "../support/sim-cluster-kill.ts";
+import { finishWhereverKilled, runAndKill } from "../support/sim-cluster-kill.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
 import { carryOut } from "../support/sim-cluster-run.ts";
 import { grow, reshardNamed, type Scenario, scenarioNamed } from "../support/sim-cluster-scenarios.ts";
@@ -35,22 +35,13 @@ describe.each(atomicServers)("$mover", ({ server, mover }) => {
     });
 
     test.each([1, 2, 3])("killed after any change it arrives when run again, seed %i", async (seed) => {
-      const random = new SeededRandom(seed);
-      let kills = 0;
-      for (let changes = 1; ; changes++) {
-        const cluster = scenario.build(seed, { server, blacklistMs: 3000 });
-        if (!(await runAndKill(cluster, scenario, changes))) break;
-        kills += 1;
-        const pauseMs = PAUSES_MS[random.below(PAUSES_MS.length)] ?? 0;
-        const where = `killed after ${changes} changes, run again after ${pauseMs} ms`;
-        await cluster.clock.sleep(pauseMs);
-        expect({ where, harm: harmDone(cluster) }).toEqual({ where, harm: [] });
-        try {
-          await finish(cluster, scenario);
-        } catch (error) {
-          throw new Error(where, { cause: error });
-        }
-      }
+      const kills = await finishWhereverKilled({
+        build: () => scenario.build(seed, { server, blacklistMs: 3000 }),
+        scenario,
+        random: new SeededRandom(seed),
+        pausesMs: PAUSES_MS,
+        finish: (cluster) => finish(cluster, scenario),
+      });
       expect(kills).toBeGreaterThan(0);
     });
   });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Stopped } from "../../src/errors.ts";
 import type { SimCluster } from "../support/sim-cluster.ts";
 import { harmDone, openSlotsIn } from "../support/sim-cluster-checks.ts";
-import { SimKilled } from "../support/sim-cluster-process.ts";
+import { killAfter } from "../support/sim-cluster-kill.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
 import { RedundancyWatch } from "../support/sim-cluster-redundancy.ts";
 import { carryOut, type RunOptions } from "../support/sim-cluster-run.ts";
@@ -21,17 +21,6 @@ async function measure(wish: WishCase): Promise<{ changes: number; steps: number
   const plan = await planCase(cluster, wish);
   await carryOut(cluster, plan);
   return { changes: cluster.changes, steps: plan.steps.length };
-}
-
-async function runUntilKilled(cluster: SimCluster, wish: WishCase, changes: number): Promise<void> {
-  cluster.stopAfter(changes);
-  try {
-    await planAndApply(cluster, wish);
-  } catch (error) {
-    if (!(error instanceof SimKilled)) throw error;
-  } finally {
-    cluster.revive();
-  }
 }
 
 test("the wishes are of all kinds", async () => {
@@ -75,7 +64,7 @@ describe("a cluster becomes what a file says", () => {
     const cluster = buildCase(wish);
     const watch = new RedundancyWatch(cluster);
     for (let run = 0; run < 2; run++) {
-      await runUntilKilled(cluster, wish, 1 + random.below(Math.max(1, changes)));
+      await killAfter(cluster, 1 + random.below(Math.max(1, changes)), () => planAndApply(cluster, wish));
       await cluster.clock.sleep(random.between({ min: 0, max: 300 }));
       expect(harmDone(cluster)).toEqual([]);
     }

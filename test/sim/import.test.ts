@@ -3,9 +3,13 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ImportContext } from "../../src/apply/import-context.ts";
 import { importDatabase } from "../../src/apply/import-database.ts";
+import { KeyRate } from "../../src/apply/key-rate.ts";
+import { LookingRoom } from "../../src/apply/looking-room.ts";
+import { SeenKeys } from "../../src/apply/seen-keys.ts";
 import { ConnectFailed, NodeFailed } from "../../src/errors.ts";
 import type { ConflictRule } from "../../src/plan/import.ts";
 import type { ImportTarget } from "../../src/wire/import-target.ts";
+import { Room } from "../../src/wire/room.ts";
 import { FakeImportSource, FakeImportTargets, type Store } from "../support/fake-import.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
 
@@ -28,6 +32,10 @@ function contextOf(given: Pick<ImportContext, "source" | "targets"> & Partial<Im
     signal: new AbortController().signal,
     waitMs: 600_000,
     rate: undefined,
+    reading: new Room(16 * 1024 * 1024),
+    // So little that what is looked at comes in several pieces.
+    looking: new LookingRoom(150),
+    seen: new SeenKeys(),
     count: () => {},
     onWait: () => {},
     ...given,
@@ -226,6 +234,79 @@ test("with replace the source's value is there at the end", async () => {
     }),
     { numRuns: 80 },
   );
+});
+
+/** Clients write one of its keys whenever it was read. */
+class BusySource extends FakeImportSource {
+  #version = 0;
+
+  override async read(...asked: Parameters<FakeImportSource["read"]>) {
+    const read = await super.read(...asked);
+    if (this.#version < 7) this.store.set("key:1", `later ${++this.#version}`);
+    return read;
+  }
+}
+
+const calm = { random: () => 0.5, lossShare: 0 };
+
+test.each(["stop", "skip", "replace"] as const)(
+  "with $0 a key that clients write all the while is moved once they leave it alone",
+  async (rule) => {
+    const cluster: Store = new Map();
+    const source = new BusySource(new Map([["key:1", "v"]]), calm);
+    const targets = new FakeImportTargets(cluster, calm);
+    const found = await importDatabase(contextOf({ source, targets, rule }));
+    expect(found).toMatchObject({ conflicts: [], left: 0 });
+    expect([source.store.size, cluster]).toEqual([0, new Map([["key:1", "later 7"]])]);
+  },
+);
+
+/** Its clients go on adding keys, so that there is something left after each scan. */
+class GrowingSource extends FakeImportSource {
+  #added = 0;
+
+  override countKeys(): Promise<number> {
+    if (this.#added < 2) this.store.set(`added:${++this.#added}`, "v");
+    return super.countKeys();
+  }
+}
+
+test("keys that stay at the source count once, however often they are named", async () => {
+  const counts = { skipped: 0, identical: 0, written: 0 };
+  const count: ImportContext["count"] = (more) => {
+    for (const name of ["skipped", "identical", "written"] as const) counts[name] += more[name] ?? 0;
+  };
+  const moved = { source: new GrowingSource(filled("source"), calm), rule: "skip" as const, count };
+  const targets = new FakeImportTargets(filled("cluster"), calm);
+  const found = await importDatabase(contextOf({ ...moved, targets }));
+  expect([found.left, counts]).toEqual([0, { skipped: KEYS, identical: 0, written: 2 }]);
+  const copied = { source: new FakeImportSource(filled("new"), calm), isMove: false, count };
+  await importDatabase(contextOf({ ...copied, targets: new FakeImportTargets(new Map(), calm) }));
+  expect(counts).toEqual({ skipped: KEYS, identical: 0, written: 2 + KEYS });
+});
+
+test("the keys that are named as in the way are different ones", async () => {
+  const source = new FakeImportSource(filled("source"), calm);
+  const targets = new FakeImportTargets(filled("cluster"), calm);
+  const { conflicts } = await importDatabase(contextOf({ source, targets, isMove: false }));
+  expect(new Set(conflicts.map(String)).size).toBe(conflicts.length);
+});
+
+test("large values are charged once to what may be imported in a second", async () => {
+  let nowMs = 0;
+  const clock = {
+    nowMs: () => nowMs,
+    sleep: async (ms: number) => {
+      nowMs += ms;
+      await setImmediate();
+    },
+  };
+  // It reads seven of them at a time.
+  const source = new FakeImportSource(filled("v"), calm);
+  const targets = new FakeImportTargets(new Map(), calm);
+  await importDatabase(contextOf({ source, targets, clock, rate: new KeyRate(clock, 10) }));
+  expect(nowMs).toBeGreaterThan(3500);
+  expect(nowMs).toBeLessThanOrEqual((KEYS / 10) * 1000);
 });
 
 function filled(value: string): Store {

@@ -2,42 +2,26 @@ import { describe, expect, test } from "vitest";
 import { parseSlots } from "../../src/cluster/parse-slots.ts";
 import { SlotSet } from "../../src/cluster/slot-set.ts";
 import { SlotctlError } from "../../src/errors.ts";
-import { planReshard } from "../../src/plan/plan-reshard.ts";
 import { idOf } from "../support/a-cluster.ts";
-import { SimCluster } from "../support/sim-cluster.ts";
+import type { SimCluster } from "../support/sim-cluster.ts";
 import { harmDone, openSlotsIn, unfinishedIn } from "../support/sim-cluster-checks.ts";
 import { keyInSlot } from "../support/sim-cluster-keys.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
-import { carryOut, type RunOptions } from "../support/sim-cluster-run.ts";
 import { startWriter } from "../support/sim-cluster-writer.ts";
+import { MOVED, reshardToTarget, sourceAndTarget } from "../support/sim-source-and-target.ts";
 
 // What a move leaves open when it fails in the middle of a batch, and what it says of it.
 
 const SEEDS = Array.from({ length: 16 }, (_, index) => index + 1);
-const MOVED = "0-149";
-const KEYS_PER_SLOT = 3;
 /** Changes of one batch until its keys begin to travel: each slot is opened on both sides. */
 const OPENED = 128;
 
 function build(seed: number): SimCluster {
-  const nodes = [
-    { name: "source", slots: "0-5460" },
-    { name: "target", slots: "5461-10922" },
-    { name: "third", slots: "10923-16383" },
-  ];
-  const cluster = new SimCluster({ seed, nodes, settings: { nodeTimeoutMs: 15_000 } });
-  cluster.write({ slots: parseSlots(MOVED), keysPerSlot: KEYS_PER_SLOT });
-  return cluster;
-}
-
-async function reshard(cluster: SimCluster, options: RunOptions = {}): Promise<void> {
-  const topology = await cluster.observe("source");
-  const wish = { toId: idOf("target"), fromIds: [idOf("source")], slots: parseSlots(MOVED) };
-  await carryOut(cluster, planReshard({ topology, wish }), options);
+  return sourceAndTarget(seed, { nodeTimeoutMs: 15_000 });
 }
 
 async function failureOf(cluster: SimCluster): Promise<SlotctlError> {
-  const failure: unknown = await reshard(cluster).catch((error: unknown) => error);
+  const failure: unknown = await reshardToTarget(cluster).catch((error: unknown) => error);
   expect(harmDone(cluster)).toEqual([]);
   if (failure instanceof SlotctlError) return failure;
   throw new Error("the move did not fail", { cause: failure });
@@ -75,7 +59,7 @@ describe.each([
     expect(failure.code).toBe("target-full");
     expectNamed(cluster, failure);
     cluster.node("target").isFull = false;
-    await reshard(cluster);
+    await reshardToTarget(cluster);
     expect(await unfinishedIn(cluster, "source")).toEqual([]);
   });
 
@@ -90,7 +74,7 @@ describe.each([
     expect(failure.code).toBe("busy-key");
     expectNamed(cluster, failure);
     expect(namedIn(failure)?.has(slot)).toBe(true);
-    await reshard(cluster, { replace: true });
+    await reshardToTarget(cluster, { replace: true });
     expect(await unfinishedIn(cluster, "source")).toEqual([]);
   });
 });
@@ -107,15 +91,7 @@ test.each(SEEDS)("a target that is full from the start leaves nothing open, seed
 test.each(SEEDS)(
   "a cluster that goes down meanwhile: those that are named are open, seed %i",
   async (seed) => {
-    const cluster = new SimCluster({
-      seed,
-      nodes: [
-        { name: "source", slots: "0-5460" },
-        { name: "target", slots: "5461-10922" },
-        { name: "third", slots: "10923-16383" },
-      ],
-    });
-    cluster.write({ slots: parseSlots(MOVED), keysPerSlot: KEYS_PER_SLOT });
+    const cluster = sourceAndTarget(seed);
     const moment = OPENED + new SeededRandom(seed).below(100);
     // As it is when the third has failed: neither lets keys in or out.
     cluster.afterChange(moment, () => {
@@ -131,7 +107,7 @@ test.each(SEEDS)(
     expectNamed(cluster, failure);
     cluster.restart("third");
     await cluster.clock.sleep(3000);
-    await reshard(cluster);
+    await reshardToTarget(cluster);
     expect(await unfinishedIn(cluster, "source")).toEqual([]);
   },
 );

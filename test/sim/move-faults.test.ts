@@ -2,43 +2,22 @@ import { describe, expect, test } from "vitest";
 import { formatAddress } from "../../src/cluster/address.ts";
 import { parseSlots } from "../../src/cluster/parse-slots.ts";
 import { ConnectFailed, NodeFailed, PartlyDone, Refused, SlotctlError, Stale } from "../../src/errors.ts";
-import { planReshard } from "../../src/plan/plan-reshard.ts";
 import { idOf } from "../support/a-cluster.ts";
-import { SimCluster } from "../support/sim-cluster.ts";
+import type { SimCluster } from "../support/sim-cluster.ts";
 import { harmDone, openSlotsIn, unfinishedIn } from "../support/sim-cluster-checks.ts";
 import { keyInSlot } from "../support/sim-cluster-keys.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
-import { carryOut, type RunOptions } from "../support/sim-cluster-run.ts";
-import type { SimSettings } from "../support/sim-cluster-world.ts";
+import type { RunOptions } from "../support/sim-cluster-run.ts";
+import { MOVED, reshardToTarget, sourceAndTarget } from "../support/sim-source-and-target.ts";
 
 const SEEDS = Array.from({ length: 12 }, (_, index) => index + 1);
-/** So many that they travel in several batches. */
-const MOVED = "0-149";
-const KEYS_PER_SLOT = 3;
 /** Longer than any single wait of a run; a run that hangs on a fault would take longer. */
 const BOUND_MS = 60_000;
-
-function build(seed: number, settings: Partial<SimSettings> = {}): SimCluster {
-  const nodes = [
-    { name: "source", slots: "0-5460" },
-    { name: "target", slots: "5461-10922" },
-    { name: "third", slots: "10923-16383" },
-  ];
-  const cluster = new SimCluster({ seed, nodes, settings });
-  cluster.write({ slots: parseSlots(MOVED), keysPerSlot: KEYS_PER_SLOT });
-  return cluster;
-}
-
-async function reshard(cluster: SimCluster, options: RunOptions = {}): Promise<void> {
-  const topology = await cluster.observe("source");
-  const wish = { toId: idOf("target"), fromIds: [idOf("source")], slots: parseSlots(MOVED) };
-  await carryOut(cluster, planReshard({ topology, wish }), options);
-}
 
 /** The error that the command ends with; nothing is lost, and nothing hangs. */
 async function failureOf(cluster: SimCluster, options: RunOptions = {}): Promise<SlotctlError> {
   const startMs = cluster.clock.nowMs();
-  const failure: unknown = await reshard(cluster, options).catch((error: unknown) => error);
+  const failure: unknown = await reshardToTarget(cluster, options).catch((error: unknown) => error);
   expect(cluster.clock.nowMs() - startMs).toBeLessThan(BOUND_MS);
   expect(harmDone(cluster)).toEqual([]);
   cluster.revive();
@@ -48,7 +27,7 @@ async function failureOf(cluster: SimCluster, options: RunOptions = {}): Promise
 
 /** Runs the command again, which must do the rest. */
 async function finish(cluster: SimCluster, options: RunOptions = {}): Promise<void> {
-  await reshard(cluster, options);
+  await reshardToTarget(cluster, options);
   expect(harmDone(cluster)).toEqual([]);
   expect(await unfinishedIn(cluster, "source")).toEqual([]);
   const missing = parseSlots(MOVED).minus(cluster.node("target").slots.slotsOf(idOf("target")));
@@ -62,7 +41,7 @@ function someMoment(seed: number): number {
 
 describe("the target is full", () => {
   test.each(SEEDS)("seed %i", async (seed) => {
-    const cluster = build(seed);
+    const cluster = sourceAndTarget(seed);
     // Early enough that keys are still to come.
     cluster.afterChange(someMoment(seed) % 150, () => void (cluster.node("target").isFull = true));
     const failure = await failureOf(cluster);
@@ -76,7 +55,7 @@ describe("the target is full", () => {
 
 describe.each(["target", "source"])("the %s dies", (name) => {
   test.each(SEEDS)("seed %i", async (seed) => {
-    const cluster = build(seed);
+    const cluster = sourceAndTarget(seed);
     cluster.afterChange(someMoment(seed), () => cluster.kill(name));
     const failure = await failureOf(cluster);
     expect([NodeFailed, ConnectFailed, PartlyDone, Stale].some((kind) => failure instanceof kind)).toBe(true);
@@ -89,7 +68,7 @@ describe.each(["target", "source"])("the %s dies", (name) => {
 
 describe.each(["target", "source"])("the %s stops answering and goes on later", (name) => {
   test.each(SEEDS)("seed %i", async (seed) => {
-    const cluster = build(seed, { nodeTimeoutMs: 15_000 });
+    const cluster = sourceAndTarget(seed, { nodeTimeoutMs: 15_000 });
     cluster.afterChange(someMoment(seed), () => cluster.pause(name));
     const failure = await failureOf(cluster);
     expect(failure.message).toContain(formatAddress(cluster.node(name).address));
@@ -102,10 +81,10 @@ describe.each(["target", "source"])("the %s stops answering and goes on later", 
 
 describe("a third primary is down", () => {
   test.each(SEEDS)("the move goes on while the cluster holds, seed %i", async (seed) => {
-    const cluster = build(seed, { needsFullCoverage: false });
+    const cluster = sourceAndTarget(seed, { needsFullCoverage: false });
     const warned: (string | undefined)[] = [];
     cluster.afterChange(someMoment(seed), () => cluster.kill("third"));
-    await reshard(cluster, {
+    await reshardToTarget(cluster, {
       emit: (event) => void (event.event === "warning" && warned.push(event.node)),
     });
     expect(new Set(warned)).toEqual(new Set(warned.length > 0 ? ["10.0.0.3:6379"] : []));
@@ -115,7 +94,7 @@ describe("a third primary is down", () => {
   });
 
   test.each(SEEDS)("a cluster that is down takes no keys, seed %i", async (seed) => {
-    const cluster = build(seed);
+    const cluster = sourceAndTarget(seed);
     cluster.kill("third");
     await cluster.clock.sleep(3000);
     const failure = await failureOf(cluster);
@@ -134,12 +113,12 @@ describe("a third primary is down", () => {
   });
 
   test("slots without keys move all the same", async () => {
-    const cluster = build(1);
+    const cluster = sourceAndTarget(1);
     cluster.written.clear();
     for (const { keys } of cluster.nodes) keys.clear();
     cluster.kill("third");
     await cluster.clock.sleep(3000);
-    await reshard(cluster);
+    await reshardToTarget(cluster);
     expect(openSlotsIn(cluster)).toEqual([]);
     expect(cluster.node("target").slots.slotsOf(idOf("target")).size).toBe(5462 + 150);
   });
@@ -149,14 +128,14 @@ describe("a key is on both sides", () => {
   const [key, other] = [keyInSlot(70, 1), Buffer.from("another value")];
 
   test.each(SEEDS)("with the same value it is overwritten, seed %i", async (seed) => {
-    const cluster = build(seed);
+    const cluster = sourceAndTarget(seed);
     cluster.node("target").keys.set(key, cluster.node("source").keys.get(key) ?? other);
     await finish(cluster);
     expect(cluster.node("target").keys.get(key)).not.toEqual(other);
   });
 
   test.each(SEEDS)("with another value it is named, and stays, seed %i", async (seed) => {
-    const cluster = build(seed);
+    const cluster = sourceAndTarget(seed);
     cluster.node("target").keys.set(key, other);
     const failure = await failureOf(cluster);
     expect(failure).toMatchObject({ code: "busy-key", node: "10.0.0.2:6379" });

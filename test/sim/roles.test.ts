@@ -10,7 +10,7 @@ import type { Plan } from "../../src/plan/plan.ts";
 import { idOf } from "../support/a-cluster.ts";
 import { SimCluster, type SimNodeSpec } from "../support/sim-cluster.ts";
 import { harmDone } from "../support/sim-cluster-checks.ts";
-import { SimKilled } from "../support/sim-cluster-process.ts";
+import { killAfter } from "../support/sim-cluster-kill.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
 import { RedundancyWatch } from "../support/sim-cluster-redundancy.ts";
 import { carryOut } from "../support/sim-cluster-run.ts";
@@ -47,14 +47,7 @@ async function killedOnce(
   cluster: SimCluster,
   { plan, changes }: { plan: () => Promise<Plan>; changes: number },
 ): Promise<void> {
-  cluster.stopAfter(changes);
-  try {
-    await carryOut(cluster, await plan());
-  } catch (error) {
-    if (!(error instanceof SimKilled)) throw error;
-  } finally {
-    cluster.revive();
-  }
+  await killAfter(cluster, changes, async () => carryOut(cluster, await plan()));
   await carryOut(cluster, await plan());
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { leaversOf, type Plan } from "../../src/plan/plan.ts";
 import { planUndo } from "../../src/plan/plan-undo.ts";
 import { harmDone, openSlotsIn } from "../support/sim-cluster-checks.ts";
-import { SimKilled } from "../support/sim-cluster-process.ts";
+import { killAfter } from "../support/sim-cluster-kill.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
 import { RedundancyWatch } from "../support/sim-cluster-redundancy.ts";
 import { carryOut } from "../support/sim-cluster-run.ts";
@@ -21,17 +21,6 @@ async function apply(cluster: SimCluster, saved: Plan): Promise<void> {
   const { plan, changes } = await resume(cluster, saved);
   expect(changes.filter(({ matters }) => matters)).toEqual([]);
   await carryOut(cluster, plan);
-}
-
-async function applyUntilKilled(cluster: SimCluster, saved: Plan, changes: number): Promise<void> {
-  cluster.stopAfter(changes);
-  try {
-    await apply(cluster, saved);
-  } catch (error) {
-    if (!(error instanceof SimKilled)) throw error;
-  } finally {
-    cluster.revive();
-  }
 }
 
 describe("a saved plan to what a file says", () => {
@@ -79,7 +68,7 @@ describe("a saved plan to what a file says", () => {
     const saved = throughFile(await planCase(cluster, wish));
     const watch = new RedundancyWatch(cluster);
     for (let run = 0; run < 2; run++) {
-      await applyUntilKilled(cluster, saved, 1 + random.below(Math.max(1, dry.changes)));
+      await killAfter(cluster, 1 + random.below(Math.max(1, dry.changes)), () => apply(cluster, saved));
       await cluster.clock.sleep(random.between({ min: 0, max: 300 }));
       expect(harmDone(cluster)).toEqual([]);
     }

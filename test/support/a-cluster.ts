@@ -24,6 +24,9 @@ export interface NodeSpec {
   readonly view?: Partial<NodeView>;
 }
 
+/** Of a node that does not answer: nobody listens at its address. */
+export const down = { state: "unreachable", detail: "connection refused" } as const satisfies Unreached;
+
 /** The node id of an imagined node: its name in hex, filled up with zeros. */
 export function idOf(name: string): string {
   return Buffer.from(name).toString("hex").padEnd(40, "0").slice(0, 40);

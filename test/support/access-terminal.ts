@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 
 const BIN = fileURLToPath(new URL("../../bin/run.js", import.meta.url));
 
-export interface Typing {
+interface Typing {
   readonly when: RegExp;
   readonly type: string;
   /** What happens elsewhere before it is typed. */

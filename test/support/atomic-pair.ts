@@ -10,7 +10,7 @@ import type { Mover } from "../../src/plan/mover.ts";
 import type { RunEvent } from "../../src/plan/run-event.ts";
 import type { NodeRef, StepOf } from "../../src/plan/step.ts";
 import { lookAtAll } from "../../src/wire/look-at-all.ts";
-import type { NodeAccess } from "../../src/wire/node-access.ts";
+import { type NodeAccess, plainAccess } from "../../src/wire/node-access.ts";
 import { RedisNodeClients } from "../../src/wire/redis-node-clients.ts";
 import { listServers } from "../servers/list-servers.ts";
 import { isAtLeast, type TestServer } from "../servers/test-server.ts";
@@ -25,7 +25,7 @@ export async function atomicServers(): Promise<readonly TestServer[]> {
   );
 }
 
-export function atomicMoverOf({ engine }: TestServer): Mover {
+function atomicMoverOf({ engine }: TestServer): Mover {
   return engine === "redis" ? "redis-atomic" : "valkey-atomic";
 }
 
@@ -65,14 +65,7 @@ export class AtomicPair implements AsyncDisposable {
   private constructor(cluster: MoveCluster, options: AtomicPairOptions) {
     this.cluster = cluster;
     this.mover = atomicMoverOf(options.server);
-    this.clients = new RedisNodeClients({
-      username: undefined,
-      password: undefined,
-      tls: undefined,
-      timeoutMs: 2500,
-      mapAddress: (announced) => announced,
-      ...options.access,
-    });
+    this.clients = new RedisNodeClients({ ...plainAccess(2500), ...options.access });
   }
 
   static async form(options: AtomicPairOptions): Promise<AtomicPair> {

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
 import type { Redis, RedisOptions } from "ioredis";
 import { QUOTED_SECRET, SECRET } from "./access-cluster.ts";
+import { overTls } from "./over-tls.ts";
 import type { RunningNode, StartNodesOptions } from "./servers/start-nodes.ts";
-import { tlsFiles } from "./servers/tls-files.ts";
 
 /** A way in which operators have their nodes: how they are started, reached and called. */
 export interface ConnectionSetting {
@@ -22,14 +21,14 @@ export interface ConnectionSetting {
   readonly prepare: (client: Redis, index: number) => Promise<unknown>;
 }
 
-const files = await tlsFiles();
+const { tls: files } = overTls.start;
 const address = (node: RunningNode) => node.address;
 const nothing = () => Promise.resolve();
 
 const mutualTlsAndAcl: ConnectionSetting = {
   name: "mutual TLS and an ACL user",
   start: {
-    tls: files,
+    ...overTls.start,
     config: {
       user: `ops on ">${SECRET}" ~* &* +@all`,
       requirepass: JSON.stringify("nobody's"),
@@ -38,21 +37,16 @@ const mutualTlsAndAcl: ConnectionSetting = {
     },
   },
   redis: {
+    ...overTls.redis,
     username: "ops",
     password: SECRET,
-    tls: {
-      ca: readFileSync(files.caFile),
-      cert: readFileSync(files.clientCertFile),
-      key: readFileSync(files.clientKeyFile),
-    },
   },
   env: {
+    ...overTls.env,
     SLOTCTL_USER: "ops",
     SLOTCTL_PASSWORD: SECRET,
+    // The other way to say it.
     SLOTCTL_TLS: "true",
-    SLOTCTL_CACERT: files.caFile,
-    SLOTCTL_CERT: files.clientCertFile,
-    SLOTCTL_KEY: files.clientKeyFile,
   },
   dropIn: [
     "--tls",

@@ -109,6 +109,8 @@ export interface TwinResults {
 export class Twins implements AsyncDisposable {
   readonly cli: Twin;
   readonly ours: Twin;
+  /** The words of every line that both were given. */
+  readonly lines: (readonly string[])[] = [];
   readonly #server: TestServer;
 
   private constructor(server: TestServer, cli: Twin, ours: Twin) {
@@ -131,6 +133,7 @@ export class Twins implements AsyncDisposable {
     const [cliArgs, ourArgs] = await Promise.all(
       [this.cli, this.ours].map(async (twin) => (await line(twin)).map((word) => this.#worded(word))),
     );
+    this.lines.push(cliArgs ?? []);
     const [cli, ours] = await Promise.all([
       runProgram(this.#server.cliPath, cliArgs ?? [], { env: { TERM: "dumb" }, ...options }),
       runSlotctl(ourArgs ?? [], options),

@@ -1,16 +1,16 @@
 import { ConnectFailed, NodeFailed } from "../../src/errors.ts";
-import type { ImportSource, KeyValue, Taken } from "../../src/wire/import-source.ts";
-import type { Confirmed, FoundValue, ImportTarget, Stored } from "../../src/wire/import-target.ts";
+import type { ImportSource, KeyValue, ReadKeys, ReadLimits, Taken } from "../../src/wire/import-source.ts";
+import type { AskedKey, Confirmed, Found, ImportTarget, Stored } from "../../src/wire/import-target.ts";
 import type { ImportTargets } from "../../src/wire/import-targets.ts";
 
 const FOOTER = Buffer.alloc(10);
 
 /** A value as a payload: a string, and a footer that nobody looks at. */
-export function payloadOf(value: string): Buffer {
+function payloadOf(value: string): Buffer {
   return Buffer.concat([Buffer.from([0]), Buffer.from(value), FOOTER]);
 }
 
-export function valueIn(payload: Buffer): string {
+function valueIn(payload: Buffer): string {
   return payload.subarray(1, -FOOTER.length).toString();
 }
 
@@ -43,13 +43,18 @@ export class FakeImportSource implements ImportSource {
     return Promise.resolve({ cursor: cursor === "0" ? "1" : "0", keys });
   }
 
-  async read(keys: readonly Buffer[]): Promise<(KeyValue | undefined)[]> {
-    const values = keys.slice(0, 7).map((key) => {
+  async read(keys: readonly Buffer[], { bytesMax }: ReadLimits): Promise<ReadKeys> {
+    const values: (KeyValue | undefined)[] = [];
+    let bytes = 0;
+    for (const key of keys.slice(0, 7)) {
       const value = this.store.get(key.toString());
-      return value === undefined ? undefined : { key, dump: payloadOf(value), endsAtMs: -1 };
-    });
+      const dump = value === undefined ? undefined : payloadOf(value);
+      bytes += dump?.length ?? 0;
+      if (bytes > bytesMax) break;
+      values.push(dump && { key, dump, endsAtMs: -1 });
+    }
     await this.#pass();
-    return values;
+    return { values, tooLargeBytes: values.length === 0 ? bytes : undefined };
   }
 
   async take(values: readonly KeyValue[]): Promise<Taken[]> {
@@ -133,11 +138,13 @@ class FakeTarget implements ImportTarget {
     );
   }
 
-  async look(keys: readonly Buffer[]): Promise<(FoundValue | undefined)[]> {
+  async look(asked: readonly AskedKey[]): Promise<Found[]> {
     return await this.#answer(() =>
-      keys.map((key) => {
+      asked.map(({ key, bytesMax }) => {
         const value = this.#store.get(key.toString());
-        return value === undefined ? undefined : { dump: payloadOf(value), endsAtMs: -1 };
+        if (value === undefined) return undefined;
+        const dump = payloadOf(value);
+        return dump.length > bytesMax ? { tooLargeBytes: dump.length } : { dump, endsAtMs: -1 };
       }),
     );
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { Redis, type RedisOptions } from "ioredis";
 import { isAtLeast, type TestServer } from "../servers/test-server.ts";
+import { type SlotctlJson, slotctlJson } from "./live-slotctl.ts";
 import { MoveCluster, type MoveClusterOptions } from "./move-cluster.ts";
 import type { RunningNode, RunningNodes } from "./servers/start-nodes.ts";
 import { startNodes, type StartNodesOptions } from "./servers/start-nodes.ts";
@@ -82,6 +83,11 @@ export class ImportGrounds implements AsyncDisposable {
     return Object.assign({}, ...each) as Contents;
   }
 
+  /** Imports into the cluster, and asks nothing. */
+  async import(args: readonly string[], exits = 0): Promise<SlotctlJson> {
+    return await slotctlJson(["import", this.seed, ...args, "--yes"], { exits });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const client of this.#clients) client.disconnect();
     await this.cluster[Symbol.asyncDispose]();
@@ -91,6 +97,11 @@ export class ImportGrounds implements AsyncDisposable {
   #owners(): Redis[] {
     return Array.from({ length: this.#primaries }, (_, index) => this.cluster.client(index));
   }
+}
+
+/** What an import says that it has done, in keys. */
+export function imported({ document }: SlotctlJson): Readonly<Record<string, number>> {
+  return document.data["imported"] as Readonly<Record<string, number>>;
 }
 
 /** Servers that are no nodes of a cluster. */

@@ -9,11 +9,13 @@ export interface SlotctlJson extends SlotctlResult {
 }
 
 /** The parts of all commands' data that tests look at. */
-export interface SlotctlData {
+type SlotctlData = {
   readonly applied: number;
   readonly plan: {
     readonly steps: readonly {
       readonly kind: string;
+      readonly from?: { readonly address: string };
+      readonly mover?: string;
       readonly why?: { readonly rule: string; readonly risk: string; readonly message: string };
     }[];
     readonly notes: readonly NoteJson[];
@@ -27,9 +29,9 @@ export interface SlotctlData {
     readonly primaries: number;
     readonly replicas: number;
   };
-}
+};
 
-export interface NoteJson {
+interface NoteJson {
   readonly kind: string;
   readonly message: string;
   readonly node?: string;
@@ -44,7 +46,7 @@ export interface ProblemJson {
   readonly hint: string;
 }
 
-export interface NodeJson {
+interface NodeJson {
   readonly id: string;
   readonly address: string | null;
   readonly hostname?: string;
@@ -85,7 +87,7 @@ export async function slotctlJson(
     ...(exits === "anyhow" || result.exitCode === exits ? [] : [`it should have exited ${exits}`]),
     ...[...faultsIn("envelope", document), ...dataFaults(document)].map((fault) => `by its schema, ${fault}`),
   ];
-  const data = document.data as unknown as SlotctlData;
+  const data = document.data as SlotctlData;
   if (faults.length > 0) throw new Error([...faults, gistOf(args, { result, document, data })].join("\n"));
   return { ...result, document, data };
 }

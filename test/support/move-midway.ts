@@ -3,7 +3,7 @@ import type { MoveCluster } from "./move-cluster.ts";
 import { until } from "./move-until.ts";
 
 /** Whether a run under `--progress json` says that keys have begun to move, and not that all have. */
-export function isMidway(running: RunningSlotctl): boolean {
+function isMidway(running: RunningSlotctl): boolean {
   const told = running.stderrSoFar();
   return /"keysDone":[1-9]/.test(told) && !/"event":"done"/.test(told);
 }

@@ -1,7 +1,7 @@
 import { Cluster } from "ioredis";
 
 /** What clients saw while they read and wrote. */
-export interface TrafficReport {
+interface TrafficReport {
   readonly operations: number;
   /** What commands failed with. */
   readonly errors: readonly string[];

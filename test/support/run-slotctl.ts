@@ -15,7 +15,7 @@ export interface SlotctlDocument {
   readonly command: string;
   readonly ok: boolean;
   // Tests look into the documents freely; the schemas hold their shape.
-  readonly data: Record<string, never> & { readonly [key: string]: unknown };
+  readonly data: Readonly<Record<string, unknown>>;
   readonly error?: {
     readonly code: string;
     readonly message: string;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 
 /** What a server answered in one state: the replies of CLUSTER NODES, CLUSTER INFO or INFO. */
-export type TextKind = "nodes" | "cluster-info" | "info";
+type TextKind = "nodes" | "cluster-info" | "info";
 
 /** The recorded texts of one server version; test/fixtures/README.md says what each state is. */
 export interface ServerTexts {

@@ -12,6 +12,7 @@ import type { Plan } from "../../src/plan/plan.ts";
 import { idOf } from "./a-cluster.ts";
 import { SimCluster, type SimNodeSpec } from "./sim-cluster.ts";
 import type { SimSettings } from "./sim-cluster-world.ts";
+import { threeShards } from "./three-shards.ts";
 
 /** A cluster, and what somebody wants of it. */
 export interface Scenario {
@@ -24,15 +25,6 @@ export interface Scenario {
   /** From where the cluster is looked at: a node that stays. */
   readonly seedNode: string;
 }
-
-const threeShards: readonly SimNodeSpec[] = [
-  { name: "a", slots: "0-5460" },
-  { name: "b", slots: "5461-10922" },
-  { name: "c", slots: "10923-16383" },
-  { name: "ra", replicaOf: "a" },
-  { name: "rb", replicaOf: "b" },
-  { name: "rc", replicaOf: "c" },
-];
 
 /** Small moves on purpose: every single command of them is one to be killed after. */
 const fourShards: readonly SimNodeSpec[] = [

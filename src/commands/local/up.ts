@@ -17,16 +17,10 @@ import { localStateDirectory } from "../../local/state-directory.ts";
 import { planCreate } from "../../plan/plan-create.ts";
 import { localJson, type ShownLocal } from "../../ui/json-local.ts";
 import { renderLocalPlan, renderLocalStart } from "../../ui/render-local.ts";
-import type { NodeAccess } from "../../wire/node-access.ts";
+import { plainAccess } from "../../wire/node-access.ts";
 
 /** Nodes of our own on loopback need no credentials. */
-const OWN_NODES: NodeAccess = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 5000,
-  mapAddress: (announced) => announced,
-};
+const OWN_NODES = plainAccess(5000);
 
 export default class LocalUp extends SlotctlCommand {
   static override summary = "Start nodes on this machine and make them a cluster.";

@@ -8,7 +8,7 @@ import type { Ground } from "./ground.ts";
 import { MoveWatch } from "./move-watch.ts";
 
 /** Who moves: slotctl with these arguments, or another program. */
-export type Mover = { readonly slotctl: readonly string[] } | { readonly program: Program };
+type Mover = { readonly slotctl: readonly string[] } | { readonly program: Program };
 
 interface MoveRun {
   readonly mover: Mover;
