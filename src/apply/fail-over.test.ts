@@ -153,6 +153,19 @@ describe("everybody is waited for", () => {
     expect(clock.nowMs() - startMs).toBeGreaterThan(40);
   });
 
+  test("a sibling that stays with the old primary is told whom to follow", async () => {
+    const withSibling = (followed: string) =>
+      looksAt([...promotedSpecs, { name: "s", at: "10.0.0.4:6379", replicaOf: followed }]);
+    const behind = withSibling("a");
+    const { run, told } = failingOver({
+      looks: [before, before, behind],
+      afterReplicate: withSibling("r"),
+      waitMs: 10_000,
+    });
+    await run();
+    expect(told).toEqual([idOf("r")]);
+  });
+
   test("and named when time is up", async () => {
     const { run } = failingOver({ looks: [before, oneBehind("a")] });
     await expect(run()).rejects.toMatchObject({
@@ -214,15 +227,20 @@ function whereOneSays(specs: readonly NodeSpec[], who: string, other: readonly N
 function failingOver({
   looks,
   onAsked = () => Promise.resolve(),
+  afterReplicate,
   waitMs = 1000,
 }: {
   looks: readonly Looks[];
+  /** What they say once the sibling at 10.0.0.4 was given another primary. */
+  afterReplicate?: Looks;
   onAsked?: () => Promise<void>;
   waitMs?: number;
 }) {
   const asked: number[] = [];
+  const told: string[] = [];
   let looked = 0;
-  const now = (): Looks => looks[Math.min(looked, looks.length - 1)] ?? [];
+  const now = (): Looks =>
+    (told.length > 0 ? afterReplicate : undefined) ?? looks[Math.min(looked, looks.length - 1)] ?? [];
   const address = { host: "10.0.0.2", port: 6379 };
   const { context, clock } = aFakeApplyContext({
     clients: fakeClients({
@@ -236,6 +254,7 @@ function failingOver({
           return onAsked();
         },
       },
+      "10.0.0.4:6379": { replicate: (id) => Promise.resolve(void told.push(id)) },
     }),
     lookAt: () => {
       const topology = joinViews(now());
@@ -248,5 +267,5 @@ function failingOver({
   const step = { kind: "failover" as const, replica, primaryId: idOf("a"), mode: "graceful" as const };
   const stage = { steps: [step], basis: { nodes: [] }, members: [address], onEnd: () => undefined };
   const run = () => failOver(context, { ...stage, conditionsOf: conditionsOfSteps([step]) });
-  return { run, asked, clock };
+  return { run, asked, told, clock };
 }

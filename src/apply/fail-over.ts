@@ -7,6 +7,7 @@ import type { StepOf } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { awaitConditions } from "./await-conditions.ts";
 import { followsAnother } from "./follows-another.ts";
+import { LeftBehind } from "./left-behind.ts";
 import type { JudgedStage } from "./stage.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
 import { pollUntil } from "./poll-until.ts";
@@ -27,6 +28,7 @@ export async function failOver(
     await awaitConditions(context, [step], { addresses: members, conditionsOf });
     let askedMs = -Infinity;
     let isPrimary = false;
+    const leftBehind = new LeftBehind(step);
     await pollUntil(context, {
       what: "promotion",
       missing: async () => {
@@ -39,7 +41,8 @@ export async function failOver(
           askedMs = context.clock.nowMs();
           await ask(context, step);
         }
-        return whoDisagrees(topology, step);
+        const behind = await leftBehind.among(context, topology);
+        return [...whoDisagrees(topology, step), ...behind.map(({ address }) => formatAddress(address))];
       },
       late: (missing, waitedMs) => notPromoted(step, { missing, waitedMs, isPrimary }),
     });
