@@ -143,11 +143,11 @@ test("what was told stays as it was", () => {
 
 test.each([
   { what: "slots and keys alike", slots: 5, keys: 500, eta: 4 },
-  { what: "keys further behind than slots", slots: 8, keys: 200, eta: 16 },
-  { what: "slots further behind than keys", slots: 2, keys: 900, eta: 16 },
+  { what: "keys further behind than slots", slots: 8, keys: 200, eta: 13.5 },
+  { what: "slots further behind than keys", slots: 6, keys: 810, eta: 1 },
   { what: "nothing done yet", slots: 0, keys: 0, eta: undefined },
   { what: "more keys than were counted", slots: 10, keys: 1200, eta: 0 },
-])("what is left follows from whichever is further behind: $what", ({ slots, keys, eta }) => {
+])("what is left follows from slots and keys together: $what", ({ slots, keys, eta }) => {
   const { clock, tally, told } = aTally();
   const moving = tally.begin(pair);
   clock.pass(4000);
@@ -155,6 +155,16 @@ test.each([
   moving.slotsMoved(slots);
   tally.flush();
   expect(told.at(-1)?.etaSeconds).toBe(eta);
+});
+
+test("the first slots may hold almost all keys, and the end is not hours away", () => {
+  const { clock, tally, told } = aTally();
+  const moving = tally.begin({ ...pair, slotsTotal: 5461, keysTotal: 97_774 });
+  clock.pass(3400);
+  moving.keysMoved(91_204);
+  moving.slotsMoved(2);
+  tally.flush();
+  expect(told.at(-1)?.etaSeconds).toBeLessThan(10);
 });
 
 test("empty slots have an end in sight as well", () => {

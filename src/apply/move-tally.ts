@@ -83,12 +83,7 @@ export class MoveTally {
     const sums = this.#sums();
     const seconds = Math.max(0.001, (nowMs - (this.#startMs ?? nowMs)) / 1000);
     const keysPerSecond = Math.round(sums.keysDone / seconds);
-    // Empty slots take time too: whichever of slots and keys is further behind tells what is left.
-    const done = Math.min(
-      sums.slotsTotal === 0 ? 1 : sums.slotsDone / sums.slotsTotal,
-      sums.keysTotal === 0 ? 1 : sums.keysDone / sums.keysTotal,
-    );
-    const etaSeconds = done > 0 ? Math.max(0, (seconds * (1 - done)) / done) : undefined;
+    const etaSeconds = timeLeft(sums, seconds);
     return {
       ...sums,
       keysPerSecond,
@@ -111,7 +106,7 @@ export class MoveTally {
       .toSorted((a, b) => b.slots - a.slots || b.keys - a.keys);
   }
 
-  #sums(): { slotsDone: number; slotsTotal: number; keysDone: number; keysTotal: number } {
+  #sums(): Sums {
     const sum = { slotsDone: 0, slotsTotal: 0, keysDone: 0, keysTotal: 0 };
     for (const pair of this.#pairs.values()) {
       sum.slotsDone += pair.slotsDone;
@@ -122,6 +117,21 @@ export class MoveTally {
     return sum;
   }
 }
+
+/**
+ * An empty slot takes time too, about as long as a few keys, classic or atomic. Neither count alone tells what is left:
+ * most keys can be in the first slots, or in the last ones.
+ */
+const KEYS_A_SLOT_IS_WORTH = 5;
+
+/** Undefined while nothing is done. */
+function timeLeft({ slotsDone, slotsTotal, keysDone, keysTotal }: Sums, seconds: number): number | undefined {
+  const done = keysDone + KEYS_A_SLOT_IS_WORTH * slotsDone;
+  const left = Math.max(0, keysTotal - keysDone) + KEYS_A_SLOT_IS_WORTH * (slotsTotal - slotsDone);
+  return done > 0 ? Math.max(0, (seconds * left) / done) : undefined;
+}
+
+type Sums = Pick<MoveProgress, "slotsDone" | "slotsTotal" | "keysDone" | "keysTotal">;
 
 type Writable<Value> = { -readonly [Key in keyof Value]: Value[Key] };
 

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { messageOf, Refused, UsageError } from "../errors.ts";
 import { fileFailed } from "./file-failed.ts";
+import { makeDirectory } from "./make-directory.ts";
 import { MANIFEST_NAME, readManifest } from "./read-manifest.ts";
 import { isAtWork, keepMark, type RunMark } from "./run-mark.ts";
 import { syncFolder } from "./sync-folder.ts";
@@ -31,7 +32,7 @@ export class BackupFolder {
    *   cannot be written to.
    */
   static async claim(directory: string): Promise<BackupFolder> {
-    const made = await makeDirectory(directory);
+    const made = await madeReady(directory);
     await refuseInUse(directory);
     await clearLeftovers(directory);
     const work = await makeWorkFolder(directory, (error) => notWritable(directory, error));
@@ -103,9 +104,9 @@ async function failureOf(what: string, work: () => Promise<void>): Promise<strin
 }
 
 /** Whether it was not there before. */
-async function makeDirectory(directory: string): Promise<boolean> {
+async function madeReady(directory: string): Promise<boolean> {
   try {
-    return (await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined;
+    return await makeDirectory(directory);
   } catch (error) {
     throw notWritable(directory, error);
   }

@@ -1,5 +1,7 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { aDirectory } from "../../test/support/a-directory.ts";
 import { aPlan, everyNote, everyStep } from "../../test/support/every-step.ts";
@@ -91,6 +93,19 @@ test("the file is there whole, for its owner only, and leaves nothing beside it"
     name: "FileFailed",
     code: "file-failed",
   });
+});
+
+test("what is no file is not replaced by one", async () => {
+  const directory = await aDirectory();
+  const pipe = join(directory, "pipe");
+  await promisify(execFile)("mkfifo", [pipe]);
+  await symlink("/dev/null", join(directory, "null"));
+
+  for (const path of [directory, pipe, join(directory, "null")]) {
+    await expect(writeWhole(path, "one")).rejects.toMatchObject({ code: "file-failed" });
+  }
+  expect((await stat(pipe)).isFIFO()).toBe(true);
+  expect((await readdir(directory)).sort()).toEqual(["null", "pipe"]);
 });
 
 describe("a file that is not as slotctl wrote it", () => {

@@ -97,7 +97,7 @@ shards:
     { address: parseAddress("10.0.0.3:6379"), place: {}, weight: 1 },
   ]);
   expect(wish.shards.map(({ name, share }) => [name, share])).toEqual([
-    ["shard 1", 1.5],
+    ["unnamed shard 1", 1.5],
     ["second", undefined],
   ]);
   expect(wish.shards[0]?.primary).toEqual(parseAddress("[fd00::2]:6379"));

@@ -29,14 +29,15 @@ function faultOf(error: ErrorObject): DataFault {
     case "enum":
       return { path, message: `${name} must be ${alternatives(params["allowedValues"])}` };
     case "pattern":
-      return { path, message: `${name} is not written as it should be: ${String(descriptionOf(error))}` };
+      return { path, message: `${name} is not written as it should be: ${descriptionOf(error)}` };
     default:
       return { path, message: `${name} ${error.message ?? "is wrong"}` };
   }
 }
 
-function descriptionOf({ parentSchema }: ErrorObject): unknown {
-  return parentSchema?.["description"] ?? parentSchema?.["pattern"];
+/** Without the full stop of a description: the sentence that it becomes a part of has its own. */
+function descriptionOf({ parentSchema }: ErrorObject): string {
+  return String(parentSchema?.["description"] ?? parentSchema?.["pattern"]).replace(/\.$/, "");
 }
 
 function pathOf(pointer: string): (string | number)[] {

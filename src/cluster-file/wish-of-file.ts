@@ -24,7 +24,7 @@ export function wishOfFile({
     replicas,
     nodes: [...listed, ...others],
     shards: shards.map(({ name, primary, nodes: own, share }, index) => ({
-      name: name ?? `shard ${index + 1}`,
+      name: name ?? `unnamed shard ${index + 1}`,
       primary: primary === undefined ? undefined : parseAddress(primary),
       nodes: own.map(parseAddress),
       share,

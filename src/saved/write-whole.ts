@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { open, rename, rm, stat } from "node:fs/promises";
 import { FileFailed, messageOf } from "../errors.ts";
 
 /**
@@ -9,6 +9,7 @@ import { FileFailed, messageOf } from "../errors.ts";
  * @throws FileFailed
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
+  await refuseWhatIsNoFile(path);
   const temporary = `${path}.${randomBytes(4).toString("hex")}.tmp`;
   try {
     const file = await open(temporary, "wx", 0o600);
@@ -27,4 +28,14 @@ export async function writeWhole(path: string, text: string): Promise<void> {
       cause,
     });
   }
+}
+
+/** The file takes the place of what is there: for root that could be /dev/null, and the machine would be without it. */
+async function refuseWhatIsNoFile(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined || there.isFile()) return;
+  throw new FileFailed(`${path} is there already and is no file: a plan cannot take its place.`, {
+    code: "file-failed",
+    hint: "Give the name of a file. --dry-run --json prints a plan to stdout.",
+  });
 }

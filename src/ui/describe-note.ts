@@ -110,9 +110,10 @@ function placementLevel({
   gap,
 }: Extract<PlanNote, { kind: "placement-level" }>): DescribedNote {
   if (gap === "one-place") {
+    const where = `${level === "host" ? "on" : "in"} one ${level}`;
     return level === "host" || level === "zone"
-      ? warning(`All nodes are in one ${level}: if it is lost, so is the cluster.`)
-      : info(`All nodes are in one ${level}.`);
+      ? warning(`All nodes are ${where}: if it is lost, so is the cluster.`)
+      : info(`All nodes are ${where}.`);
   }
   const was = (now: number, then: number) => (now === then ? "" : ` (${formatNumber(then)} before)`);
   const where = countOf(places, level);

@@ -54,7 +54,7 @@ export const HOW_WORDS: Record<MeasuredHow, string> = {
 export const UNMEASURED_WORDS: Record<Extract<LoadMeasure, "cpu" | "network" | "ops">, string> = {
   cpu: "what a slot costs in CPU time",
   network: "what goes in and out for a slot",
-  ops: "how the commands it carries out are divided among its slots",
+  ops: "how the commands of a node are divided among its slots",
 };
 
 /** In a document. */

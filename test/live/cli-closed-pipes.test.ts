@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { open } from "node:fs/promises";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrokenKeys, loadKeys } from "../support/keys.ts";
@@ -43,4 +45,46 @@ describe("a reader that goes away", () => {
     expect(await hangUpOn("stdout", ["check", cluster.seed])).toBe(3);
     await cluster.client(1).call("CLUSTER", "ADDSLOTS", 5);
   });
+
+  test("a full disk behind stderr ends no move either", async () => {
+    await using full = await open("/dev/full", "w");
+    const pair = ["--from", cluster.address(0), "--to", cluster.address(1)];
+    const args = [
+      "reshard",
+      cluster.seed,
+      ...pair,
+      "--slot-ranges",
+      "2000-2999",
+      "--yes",
+      "--progress",
+      "json",
+    ];
+    const child = spawn(process.execPath, [BIN, ...args], { stdio: ["ignore", "ignore", full.fd] });
+    expect((await once(child, "exit"))[0]).toBe(0);
+    expect(await cluster.openSlots()).toEqual([]);
+    expect((await cluster.slotsOf(1)).has(2999)).toBe(true);
+  });
+
+  test.each([["info"], ["info", "--json"], ["export"]])(
+    "a result that a full disk has no room for is no success: %s",
+    async (...words) => {
+      const { exitCode, said } = await runWithFullStdout([...words, cluster.seed]);
+      expect(exitCode).toBe(1);
+      expect(said).toContain("The result could not be written to stdout: ENOSPC");
+      expect(said).not.toContain("    at ");
+    },
+  );
 });
+
+async function runWithFullStdout(
+  args: readonly string[],
+): Promise<{ exitCode: number | null; said: string }> {
+  const words = ["-c", 'exec "$@" >/dev/full', "sh", process.execPath, BIN, ...args];
+  const child = spawn("sh", words, { stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.resume();
+  const [said, [exitCode]] = await Promise.all([
+    text(child.stderr),
+    once(child, "exit") as Promise<[number | null]>,
+  ]);
+  return { exitCode, said };
+}
