@@ -89,5 +89,6 @@ describe.concurrent.each(await twoServers())("saved plans about roles on $engine
     await drains(cluster);
     await restores(cluster);
     await places(cluster);
+    expect((await roles(cluster)).size).toBe(cluster.nodes.length);
   });
 });
