@@ -6,7 +6,9 @@ import { balanceOf } from "./balance-of.ts";
 import { emptyDrained } from "./empty-drained.ts";
 import type { LoadBalance } from "./load-balance.ts";
 import { dealIdle } from "./deal-idle.ts";
+import { leastMoved } from "./least-moved.ts";
 import { type LoadBands, loadBands } from "./load-bands.ts";
+import { LoadSpread } from "./load-spread.ts";
 import { type LoadBand, type LoadedShard, loadOf } from "./loaded-shard.ts";
 import type { MoverWish } from "./mover.ts";
 import type { Plan } from "./plan.ts";
@@ -15,6 +17,7 @@ import { planSlotMoves } from "./plan-slot-moves.ts";
 import { refuseUnreadyOwners } from "./refuse-unready-owners.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
 import { spreadLoads } from "./spread-loads.ts";
+import { tidySpread } from "./tidy-spread.ts";
 import { weighShards } from "./weigh-shards.ts";
 
 export interface LoadRebalance {
@@ -28,6 +31,15 @@ export interface LoadRebalance {
  * was left at the very edge would be outside it the next time.
  */
 export const AIM = 0.75;
+
+/**
+ * Where whole slots, or memory, do not let all shards into their bands, so much of what is outside has to get better:
+ * the next measurement is another one, and each would find some small thing to move.
+ */
+const GAIN_MIN = 0.1;
+
+/** So near to the least that can be moved, more may be, where that keeps slots together. */
+const TIDY_OVER_BOUND_MAX = 1.01;
 
 /** Keys take this many times what they weigh, for the target's own tables grow with them. */
 const ROOM_PER_BYTE = 1.1;
@@ -97,9 +109,17 @@ function decide(
   shards: readonly LoadedShard[],
   bands: LoadBands,
 ): { goals: ReadonlyMap<number, string>; isProven: boolean } {
+  const before = new LoadSpread(shards, { ...bands, hot: [] }).cost.outside;
   const { spread, isProven } = spreadLoads(shards, bands);
+  const { outside } = spread.cost;
+  const isDrained = shards.some(({ weight, slots }) => weight === 0 && slots.length > 0);
+  if (outside > 0 && before - outside < before * GAIN_MIN && !isDrained) return { goals: NOWHERE, isProven };
   const forced = emptyDrained(spread);
   const goals = new Map<number, string>();
+  if (!isProven) {
+    const movedMost = leastMoved(shards, bands) * TIDY_OVER_BOUND_MAX;
+    for (const [slot, at] of tidySpread(spread, movedMost)) goals.set(slot, shards[at]?.id ?? "");
+  }
   for (const { slot, at, home } of spread.slots) {
     const goal = shards[at];
     if (goal && at !== home) goals.set(slot, goal.id);
