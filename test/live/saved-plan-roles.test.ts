@@ -1,13 +1,19 @@
-import { writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { aDirectory } from "../support/a-directory.ts";
 import { aLiveCluster, type LiveCluster, nodeAt } from "../support/live-cluster.ts";
 import { linesOf } from "../support/live-node.ts";
 import { mustSlotctl, slotctlJson } from "../support/live-slotctl.ts";
 import { twoServers } from "../support/move-servers.ts";
 
 // Plans about roles, through a file: saved, applied, nothing left to plan, undone.
+
+/** For tests that run side by side: what is to be done at the end of one must not be done at the end of the other. */
+async function aFolder() {
+  const path = await mkdtemp(join(tmpdir(), "slotctl-roles-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
+}
 
 /** Who follows whom, as the first node sees it. */
 async function roles({ nodes }: LiveCluster): Promise<ReadonlyMap<string, string | undefined>> {
@@ -20,8 +26,8 @@ async function thereAndBack(
   cluster: LiveCluster,
   { command, thenHolds }: { readonly command: readonly string[]; readonly thenHolds: () => Promise<void> },
 ): Promise<readonly string[]> {
-  const folder = await aDirectory();
-  const [file, undo] = [join(folder, "plan.json"), join(folder, "undo.json")];
+  await using folder = await aFolder();
+  const [file, undo] = [join(folder.path, "plan.json"), join(folder.path, "undo.json")];
   const before = await roles(cluster);
   const planned = await slotctlJson(["plan", ...command, "--out", file, "--exit-code"], { exits: 3 });
   expect(await roles(cluster)).toEqual(before);
@@ -58,7 +64,8 @@ async function drains(cluster: LiveCluster): Promise<void> {
 
 /** The primaries that a file names lead, and undone those that led before. */
 async function restores(cluster: LiveCluster): Promise<void> {
-  const file = join(await aDirectory(), "cluster.yaml");
+  await using folder = await aFolder();
+  const file = join(folder.path, "cluster.yaml");
   await writeFile(file, (await mustSlotctl("export", cluster.seed)).stdout);
   const asFormed = await roles(cluster);
   await mustSlotctl("failover", cluster.seed, nodeAt(cluster.nodes, 3).address, "--yes");
@@ -69,7 +76,8 @@ async function restores(cluster: LiveCluster): Promise<void> {
 
 /** No zone has a primary and its replica, and undone they stand as they stood. */
 async function places(cluster: LiveCluster): Promise<void> {
-  const file = join(await aDirectory(), "zones.yaml");
+  await using folder = await aFolder();
+  const file = join(folder.path, "zones.yaml");
   const { nodes } = (await slotctlJson(["info", cluster.seed])).data;
   const zoneOf = new Map(nodes.map(({ id, primaryId }) => [id, (primaryId ?? id).slice(0, 8)]));
   const zoned = nodes.map(({ id, address }) => `  - { address: "${address}", zone: z${zoneOf.get(id)} }`);
