@@ -18,7 +18,9 @@ async function aFolder() {
 /** Who follows whom, as the first node sees it. */
 async function roles({ nodes }: LiveCluster): Promise<ReadonlyMap<string, string | undefined>> {
   const lines = await linesOf(nodeAt(nodes, 0));
-  return new Map(lines.map(({ id, primaryId }) => [id, primaryId]));
+  // A MEET between nodes that know each other is a handshake with an id that nobody has, for a moment.
+  const settled = lines.filter(({ flags }) => !flags.includes("handshake"));
+  return new Map(settled.map(({ id, primaryId }) => [id, primaryId]));
 }
 
 /** Saves what a command would do, applies it, and takes it back; the kinds of its steps. */
