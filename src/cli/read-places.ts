@@ -1,11 +1,11 @@
 import { Flags } from "@oclif/core";
-import { readClusterFile } from "../cluster-file/read-cluster-file.ts";
 import type { Place, Places } from "../cluster/place.ts";
 import { placeOf } from "../cluster/place-of.ts";
 import { isGhost, type Topology } from "../cluster/topology.ts";
 import { UsageError } from "../errors.ts";
 import { matchClusterFile } from "../plan/match-cluster-file.ts";
 import type { ClusterWish, WishedCluster } from "../plan/wished-cluster.ts";
+import { readWishedCluster } from "./read-wished-cluster.ts";
 
 /** Flags of commands that care for where nodes run. */
 export const placeFlags = {
@@ -26,7 +26,7 @@ export interface PlaceWords {
 }
 
 /**
- * @throws UsageError for a pattern that is none, or that reads nothing; what `readClusterFile` throws.
+ * @throws UsageError for a pattern that is none, or that reads nothing; what `readWishedCluster` throws.
  */
 export async function readPlaceFlags(flags: {
   readonly file?: string | undefined;
@@ -34,7 +34,7 @@ export async function readPlaceFlags(flags: {
 }): Promise<PlaceWords> {
   const text = flags["place-pattern"];
   const pattern = text === undefined ? undefined : parsePattern(text);
-  const wished = flags.file === undefined ? undefined : await readClusterFile(flags.file);
+  const wished = flags.file === undefined ? undefined : await readWishedCluster(flags.file);
   return { wished, pattern: pattern ?? wished?.placePattern };
 }
 
