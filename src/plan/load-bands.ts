@@ -17,6 +17,8 @@ export interface LoadBands {
   readonly bands: readonly LoadBand[];
   /** The hottest first. */
   readonly hot: readonly HotSlot[];
+  /** Hot slots that fit nowhere but where they must not stay: no target has room for what they carry. */
+  readonly stuck: readonly LoadedSlot[];
 }
 
 /**
@@ -39,7 +41,7 @@ export interface LoadBands {
 export function loadBands(shards: readonly LoadedShard[], tolerance: number): LoadBands {
   const loads = shards.map(({ slots }) => loadOf(slots));
   const hosting = new Map<number, HotSlot>();
-  let stuck = 0;
+  const stuck: LoadedSlot[] = [];
   let level = levelOf(shards, { loads, hosting, stuck });
   for (const { slot, from } of hottestFirst(shards)) {
     const free = shards.flatMap(({ weight }, at) => (weight > 0 && !hosting.has(at) ? [at] : []));
@@ -48,7 +50,7 @@ export function loadBands(shards: readonly LoadedShard[], tolerance: number): Lo
     const host = hostFor(slot, { from, free, shards, loads, level });
     if (host === undefined) {
       // It fits nowhere else: the others share out what is left all the same.
-      stuck += slot.load;
+      stuck.push(slot);
     } else {
       const share = level * (shards[host]?.weight ?? 0);
       hosting.set(host, { slot, fromId: shards[from]?.id ?? "", hostId: shards[host]?.id ?? "", share });
@@ -65,7 +67,7 @@ export function loadBands(shards: readonly LoadedShard[], tolerance: number): Lo
     if (hot !== undefined) return { target: hot, least: hot, most: hot + level * weight * tolerance };
     return reachable[at] ?? { target: 0, least: 0, most: 0 };
   });
-  return { bands, hot: [...hosting.values()] };
+  return { bands, hot: [...hosting.values()], stuck };
 }
 
 /** What all slots carry that are no hosted hot ones. */
@@ -86,12 +88,12 @@ function levelOf(
   }: {
     readonly loads: readonly number[];
     readonly hosting: ReadonlyMap<number, HotSlot>;
-    readonly stuck: number;
+    readonly stuck: readonly LoadedSlot[];
   },
 ): number {
   const hot = [...hosting.values()].reduce((sum, { slot }) => sum + slot.load, 0);
   const weight = shards.reduce((sum, shard, at) => sum + (hosting.has(at) ? 0 : shard.weight), 0);
-  const load = loads.reduce((sum, each) => sum + each, 0) - hot - stuck;
+  const load = loads.reduce((sum, each) => sum + each, 0) - hot - loadOf(stuck);
   return weight > 0 ? Math.max(0, load) / weight : 0;
 }
 
