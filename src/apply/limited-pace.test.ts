@@ -58,6 +58,13 @@ describe("clients", () => {
     expect(waits.at(-1)).toBeUndefined();
   });
 
+  test("are told of no longer once work goes on that no keys travel for", async () => {
+    const { pace, waits } = paced({}, met(40, 0));
+    await pace.awaitCalm();
+    expect(waits[0]).toMatchObject({ kind: "latency" });
+    expect(waits.at(-1)).toBeUndefined();
+  });
+
   test("who wait as long without us are not waited for again at once", async () => {
     const { turn, clock } = paced({}, met(40, 0));
     expect(await turn()).toBeGreaterThan(0);

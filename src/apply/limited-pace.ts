@@ -85,19 +85,19 @@ export class LimitedPace implements Pace {
   async #untilNoneIsSlow(): Promise<void> {
     const { clock, moving } = this.#context;
     if (clock.nowMs() < this.#excusedUntilMs) return;
+    const { tally } = this.#limits;
     const untilMs = clock.nowMs() + PAUSE_MS_MAX;
+    let hasWaited = false;
     for (let slow = this.#tooSlow(); slow; slow = this.#tooSlow()) {
       if (clock.nowMs() >= untilMs) {
         this.#excusedUntilMs = clock.nowMs() + EXCUSED_MS;
-        return;
+        break;
       }
-      this.#limits.tally.waitsFor({
-        kind: "latency",
-        node: formatAddress(slow.address),
-        latencyMs: slow.nowMs,
-      });
+      tally.waitsFor({ kind: "latency", node: formatAddress(slow.address), latencyMs: slow.nowMs });
+      hasWaited = true;
       await clock.sleep(Math.min(POLL_MS, moving.maxLatencyMs));
     }
+    if (hasWaited) tally.waitsFor(undefined);
   }
 
   /** A node whose clients wait longer than they should, if there is one. */

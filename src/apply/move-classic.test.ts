@@ -18,11 +18,14 @@ interface Source {
   readonly kept?: number;
   /** A slot whose keys the target does not take. */
   readonly refused?: number;
+  /** A slot that gets keys again while clients are waited for: somebody has closed it. */
+  readonly refilled?: number;
   readonly maxLatencyMs?: number;
 }
 
 /** Moves all slots of a source that is only imagined; everything that it was told, in order. */
-async function moved({ keys, counted = keys, refused, unlisted, kept, maxLatencyMs = 0 }: Source) {
+async function moved(asked: Source) {
+  const { keys, counted = keys, refused, unlisted, kept, refilled, maxLatencyMs = 0 } = asked;
   const slots = SlotSet.of(Object.keys(keys).map(Number));
   const held = new Map(
     [...slots].map((slot) => [
@@ -84,6 +87,7 @@ async function moved({ keys, counted = keys, refused, unlisted, kept, maxLatency
   const context = { ...fake.context, moving: { ...fake.context.moving, maxLatencyMs } };
   const awaitCalm = () => {
     told.push("calm is waited for");
+    if (refilled !== undefined) held.set(refilled, [`${refilled}:again`]);
     return Promise.resolve();
   };
   const move = aPairMove({
@@ -126,6 +130,13 @@ describe("slots without keys", () => {
       "calm is waited for",
       "target takes 16-19",
     ]);
+  });
+
+  test("are not handed over once they have keys again, for the keys would be deleted", async () => {
+    const { code, told, left } = await moved({ keys, maxLatencyMs: 10, refilled: 12 });
+    expect(told.filter((line) => line.includes("with keys"))).toEqual([]);
+    expect(givenAway({ told })).toEqual(["target takes 0-7", "calm is waited for"]);
+    expect({ code, left: left() }).toEqual({ code: "slots-refilled", left: 1 });
   });
 
   test("are handed over together where there is none", async () => {

@@ -18,6 +18,11 @@ import { countOf } from "../ui/format-number.ts";
 
 const SAME_AGAIN = "Running the same command again goes on from here.";
 const NAMED_MAX = 3;
+const CONFLICT_HINT =
+  "Decide which value is to stay: --on-conflict skip keeps the cluster's, --replace takes the source's. Nothing was overwritten, and these keys are where they were.";
+/** With --replace a key is in the way only where a node failed before it was certain what it has, and then has something else. */
+const WRITTEN_SINCE_HINT =
+  "Their node failed or was cut off while they were written, and clients of the cluster may have written them since: they are where they were. If the source's values are to stay, run the same command again; if the cluster's, run it with --on-conflict skip in place of --replace.";
 
 /** Why an import is not what was wanted, with how far it came; undefined where all is well. */
 export function importFailure(
@@ -40,7 +45,7 @@ export function importFailure(
     const Kind = isAnythingDone ? PartlyDone : Refused;
     return new Kind(`The cluster has keys of the source with other values: ${conflicts}. ${soFar}`, {
       code: "key-conflict",
-      hint: "Decide which value is to stay: --on-conflict skip keeps the cluster's, --replace takes the source's. Nothing was overwritten, and these keys are where they were.",
+      hint: plan.wish.onConflict === "replace" ? WRITTEN_SINCE_HINT : CONFLICT_HINT,
     });
   }
   if (failure) return withSoFar(failure, { soFar, isAnythingDone });

@@ -1,8 +1,7 @@
 import { arrangeArgv } from "./arrange-argv.ts";
-import { muteClosedStreams } from "./mute-closed-streams.ts";
 import { ownFolder, ownManifest } from "./own-manifest.ts";
 import { planWords } from "./plan-words.ts";
-import { settleProcess } from "./settle-process.ts";
+import { settleProcess, settleStreams } from "./settle-process.ts";
 
 /**
  * Runs the command that argv names and sets the exit code. Nothing that goes wrong leaves a stack trace,
@@ -10,7 +9,7 @@ import { settleProcess } from "./settle-process.ts";
  */
 export async function main(argv: readonly string[]): Promise<void> {
   if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
-    muteClosedStreams([process.stdout, process.stderr]);
+    settleStreams();
     // The most asked question of all is answered without loading a framework.
     process.stdout.write(
       `slotctl/${ownManifest().version} ${process.platform}-${process.arch} node-${process.version}\n`,

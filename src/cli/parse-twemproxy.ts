@@ -58,7 +58,7 @@ export async function parseTwemproxy(
 
 /** `host:port:weight` or `/socket:weight`, with a name behind it where there is one; an IPv6 host has no brackets. */
 function serverAddress(entry: string, path: string): Address {
-  const [, where] = /^(.+):\d+(?: +\S+)?$/.exec(entry.trim()) ?? [];
+  const [, where] = /^(\S+):\d+(?: +\S+)?$/.exec(entry.trim()) ?? [];
   if (where !== undefined && isSocketPath(where)) return { host: where, port: 0 };
   if (where === undefined || !/:\d+$/.test(where)) {
     throw notUnderstood(path, "a server is not written as host:port:weight or /socket:weight");

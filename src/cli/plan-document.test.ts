@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { lstat, open, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
@@ -106,6 +106,34 @@ test("what is no file is not replaced by one", async () => {
   }
   expect((await stat(pipe)).isFIFO()).toBe(true);
   expect((await readdir(directory)).sort()).toEqual(["null", "pipe"]);
+});
+
+test("a link stays one, and what it leads to is written", async () => {
+  const directory = await aDirectory();
+  const [link, file] = [join(directory, "link"), join(directory, "plan.json")];
+  await symlink("plan.json", link);
+
+  // The file need not be there yet.
+  for (const text of ["one", "two"]) {
+    await writeWhole(link, text);
+    expect((await lstat(link)).isSymbolicLink()).toBe(true);
+    expect(await readFile(file, "utf8")).toBe(text);
+  }
+  expect((await readdir(directory)).sort()).toEqual(["link", "plan.json"]);
+});
+
+test("the names of streams are no files, wherever these lead", async () => {
+  const directory = await aDirectory();
+  await using file = await open(join(directory, "redirected"), "w");
+  await symlink(`/proc/self/fd/${file.fd}`, join(directory, "link"));
+
+  for (const path of [`/proc/self/fd/${file.fd}`, `/dev/fd/${file.fd}`, join(directory, "link")]) {
+    await expect(writeWhole(path, "one")).rejects.toMatchObject({
+      code: "file-failed",
+      message: `${path} is there already and is no file: a plan cannot take its place.`,
+    });
+  }
+  expect((await readdir(directory)).sort()).toEqual(["link", "redirected"]);
 });
 
 describe("a file that is not as slotctl wrote it", () => {

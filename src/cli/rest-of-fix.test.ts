@@ -25,6 +25,11 @@ test.each([
     flags: { ...asked, slots: "0-9", "unreachable-ok": true, "on-conflict": "keep-owner", "save-to": "lost" },
     rest: "slotctl fix SEED --deep --slots 0-9 --unreachable-ok --on-conflict keep-owner --save-to lost",
   },
+  {
+    what: "with a file that a shell would take for several words",
+    flags: { ...asked, "save-to": "/var/it's lost" },
+    rest: String.raw`slotctl fix SEED --deep --save-to '/var/it'\''s lost'`,
+  },
 ])("a repair that gathers keys on Valkey is finished by a deep one, $what", ({ flags, rest }) => {
   expect(restOfFix(planOn("valkey"), { seed: "SEED", flags })).toBe(rest);
 });

@@ -1,6 +1,7 @@
 import { reachedNodes } from "../cluster/topology.ts";
 import type { Plan } from "../plan/plan.ts";
 import { mayHideKeys } from "../plan/strays-of-plan.ts";
+import { shellWord } from "../ui/shell-word.ts";
 
 /**
  * The command that finishes a repair which was stopped part way, where the same one again could pass over keys: on
@@ -14,10 +15,10 @@ export function restOfFix(
   if (flags.deep || !isValkey || !mayHideKeys(plan)) return undefined;
   return [
     `slotctl fix ${seed} --deep`,
-    ...(flags.slots === undefined ? [] : [`--slots ${flags.slots}`]),
+    ...(flags.slots === undefined ? [] : [`--slots ${shellWord(flags.slots)}`]),
     ...(flags["unreachable-ok"] ? ["--unreachable-ok"] : []),
     ...(flags["on-conflict"] === "refuse" ? [] : [`--on-conflict ${flags["on-conflict"]}`]),
-    ...(flags["save-to"] === undefined ? [] : [`--save-to ${flags["save-to"]}`]),
+    ...(flags["save-to"] === undefined ? [] : [`--save-to ${shellWord(flags["save-to"])}`]),
   ].join(" ");
 }
 

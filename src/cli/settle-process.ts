@@ -7,13 +7,18 @@ import { muteClosedStreams } from "./mute-closed-streams.ts";
 
 /** What every run but the shortest wants of its process: quick to load, small, and not ended by a closed pipe. */
 export function settleProcess(): void {
+  settleStreams();
+  enableCompileCache();
+  keepSmall();
+}
+
+/** What even the shortest run wants: a closed pipe ends it quietly, and a full disk not without a word. */
+export function settleStreams(): void {
   muteClosedStreams([process.stdout, process.stderr], (stream, error) => {
     if (stream === process.stdout && !isReaderGone(stream, error)) {
       process.once("exit", () => failLostResult(error));
     }
   });
-  enableCompileCache();
-  keepSmall();
 }
 
 /** Whoever does not read on has what was wanted, and behind a terminal that is gone there is nobody. */

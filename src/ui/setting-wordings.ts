@@ -2,6 +2,7 @@ import type { SettingGroup } from "../cluster/problem.ts";
 import { namesOf } from "./name-in-topology.ts";
 import type { ProblemContext, Wordings } from "./problem-wording.ts";
 import { serverCommand } from "./server-command.ts";
+import { shellWord } from "./shell-word.ts";
 
 type SettingCode =
   | "epochs-collide"
@@ -65,14 +66,9 @@ function settingText(setting: string, groups: readonly SettingGroup[], context: 
 /** Towards what most have; which value is right, only the operator knows. */
 function hintForSetting(setting: string, groups: readonly SettingGroup[], context: ProblemContext): string {
   const [most, other] = groups;
-  const value = most?.value === undefined ? "VALUE" : quoted(most.value);
+  const value = most?.value === undefined ? "VALUE" : shellWord(most.value);
   const command = serverCommand(other?.nodeIds[0] ?? "", `CONFIG SET ${setting} ${value}`, context);
   return `If it should be the same everywhere: ${command}, then CONFIG REWRITE`;
-}
-
-/** As a shell takes it. */
-function quoted(value: string): string {
-  return /^[\w.:-]+$/.test(value) ? value : `'${value.replaceAll("'", String.raw`'\''`)}'`;
 }
 
 function withMore(shown: readonly string[], total: number): string {

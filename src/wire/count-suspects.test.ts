@@ -7,15 +7,27 @@ import { countSuspects, revealStrays } from "./count-suspects.ts";
 import type { NodeClient, NodeClients } from "./node-client.ts";
 
 /** A Redis 8.6 that hides these keys: a mark that a slot is leaving does not outlive the count of that slot. */
-function holderOf(hidden: ReadonlyMap<number, number>, leaving: readonly number[]) {
+function holderOf(
+  hidden: ReadonlyMap<number, number>,
+  leaving: readonly number[],
+  meanwhile: (hidden: Map<number, number>) => void = () => undefined,
+) {
+  const keys = new Map(hidden);
+
   const marks = new Set(leaving);
   const client: Partial<NodeClient> = {
     countKeys: (slots) => Promise.resolve(slots.map(() => 0)),
     countHiddenKeys: (slots) => {
       for (const slot of slots) marks.delete(slot);
-      return Promise.resolve(slots.map((slot) => hidden.get(slot) ?? 0));
+      const counts = slots.map((slot) => keys.get(slot) ?? 0);
+      if (slots.length > suspects.size) meanwhile(keys);
+      return Promise.resolve(counts);
     },
-    countUnseenKeys: () => Promise.resolve([...hidden.values()].reduce((sum, keys) => sum + keys, 0)),
+    countUnseenKeys: () => {
+      const all = [...keys.values()].reduce((sum, count) => sum + count, 0);
+      meanwhile(keys);
+      return Promise.resolve(all);
+    },
   };
   const clients: Partial<NodeClients> = {
     at: ({ host }) => {
@@ -80,6 +92,23 @@ test("keys that may be of any of several slots are said to be uncounted, and the
   expect(view?.uncountedSlots).toEqual([200, 201]);
   expect([200, 201, 202].map((slot) => view?.keysInOpenSlots.get(slot))).toEqual([undefined, undefined, 0]);
   expect(marks).toEqual(new Set([200, 201]));
+});
+
+test("keys behind a mark are seen though others come and go while they are counted", async () => {
+  for (const change of [1, 2, -2]) {
+    const { clients, looks } = holderOf(
+      new Map([
+        [200, 2],
+        [900, 10],
+      ]),
+      [200],
+      (keys) => keys.set(900, (keys.get(900) ?? 0) + change),
+    );
+    const [counted] = await countSuspects(clients, { looks, suspects });
+    const view = counted && "view" in counted ? counted.view : undefined;
+    const isKnownEmpty = view?.uncountedSlots === undefined && !view?.keysInOpenSlots.get(200);
+    expect([change, isKnownEmpty]).toEqual([change, false]);
+  }
 });
 
 test("a deep look leaves the marks as they are too", async () => {

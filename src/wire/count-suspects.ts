@@ -92,10 +92,12 @@ async function countBehindMarks(
   const all = await client.countUnseenKeys(SlotSet.all.minus(hidden));
   if (all === 0) return none;
   const others = await client.countHiddenKeys([...hidden.minus(marked)], view.self.id);
-  const left = all - others.reduce((sum, count) => sum + count, 0);
+  // What the others got after the first count is in the second, and what they lost before the second is in the first.
+  const most = Math.max(all, await client.countUnseenKeys(SlotSet.all.minus(hidden)));
+  const left = most - others.reduce((sum, count) => sum + count, 0);
   if (left === 0) return none;
   const [only, ...more] = marked;
-  return only !== undefined && more.length === 0 ? new Map([[only, left]]) : undefined;
+  return only !== undefined && more.length === 0 && left > 0 ? new Map([[only, left]]) : undefined;
 }
 
 /** The slots that the node says are on their way from it. */

@@ -9,24 +9,28 @@ export function temporaryKeyBeside(key: Buffer): Buffer {
 
 /** A name that nobody uses, in a slot. */
 export function temporaryKeyIn(slot: number): Buffer {
-  tags ??= tagsOfSlots();
-  return Buffer.from(`slotctl:${UNUSED}:{${tags[slot] ?? ""}}`);
+  return Buffer.from(`slotctl:${UNUSED}:{${tagIn(slot)}}`);
 }
 
-/**
- * As `temporaryKeyBeside`, and beginning as the key does, for a user who may only touch keys that do. To find one in the
- * slot takes some milliseconds.
- */
+/** As `temporaryKeyBeside`, and beginning as the key does, for a user who may only touch keys that do. */
 export function temporaryKeyAlike(key: Buffer): Buffer {
   const slot = keySlot(key);
+  const nameWith = (ending: string) => Buffer.concat([key, Buffer.from(`:slotctl:${UNUSED}:${ending}`)]);
+  // Only the first braces count, and those of some keys, such as {}, are no tag: a name in their slot has to be looked for.
+  if (!key.includes("{")) return nameWith(`{${tagIn(slot)}}`);
   for (let number = 0; ; number++) {
-    const name = Buffer.concat([key, Buffer.from(`:slotctl:${UNUSED}:${number}`)]);
+    const name = nameWith(String(number));
     if (keySlot(name) === slot) return name;
   }
 }
 
 const UNUSED = randomBytes(8).toString("hex");
 let tags: readonly string[] | undefined;
+
+function tagIn(slot: number): string {
+  tags ??= tagsOfSlots();
+  return tags[slot] ?? "";
+}
 
 /** For each slot the first number whose digits are hashed into it. */
 function tagsOfSlots(): string[] {

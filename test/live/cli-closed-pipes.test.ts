@@ -65,10 +65,11 @@ describe("a reader that goes away", () => {
     expect((await cluster.slotsOf(1)).has(2999)).toBe(true);
   });
 
-  test.each([["info"], ["info", "--json"], ["export"]])(
+  test.each([["--version"], ["info", "SEED"], ["info", "--json", "SEED"], ["export", "SEED"]])(
     "a result that a full disk has no room for is no success: %s",
     async (...words) => {
-      const { exitCode, said } = await runWithFullStdout([...words, cluster.seed]);
+      const args = words.map((word) => (word === "SEED" ? cluster.seed : word));
+      const { exitCode, said } = await runWithFullStdout(args);
       expect(exitCode).toBe(1);
       expect(said).toContain("The result could not be written to stdout: ENOSPC");
       expect(said).not.toContain("    at ");
