@@ -4,7 +4,9 @@ import { Stopped } from "../errors.ts";
 import { awaitsAgreement, brokenBefore } from "../plan/broken-before.ts";
 import { leaversOf, type Plan } from "../plan/plan.ts";
 import { stagesOf } from "../plan/stages-of.ts";
+import { conditionsOf } from "../plan/step-conditions.ts";
 import type { Step, StepKind, StepOf } from "../plan/step.ts";
+import { Trails } from "../plan/trails.ts";
 import type { ApplyContext } from "./apply-context.ts";
 import { assignSlots, setEpochs } from "./assign-slots.ts";
 import { awaitOk } from "./await-ok.ts";
@@ -18,7 +20,7 @@ import { moveSlots } from "./move-slots.ts";
 import { replicate } from "./replicate.ts";
 import { setConfigs } from "./set-configs.ts";
 import { settleSlots } from "./settle-slots.ts";
-import type { Stage } from "./stage.ts";
+import type { JudgedStage } from "./stage.ts";
 import { waitForAgreement } from "./wait-for-agreement.ts";
 
 /**
@@ -35,6 +37,8 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<numb
   const startMs = clock.nowMs();
   const remaining = membersAfter(plan);
   let applied = 0;
+  let made: Trails | undefined;
+  const trails = () => (made ??= new Trails(plan));
   for (const { steps, firstIndex } of stagesOf(plan.steps)) {
     if (context.signal.aborted) throw stopped();
     const stageMs = clock.nowMs();
@@ -47,6 +51,7 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<numb
     await applyStage(context, {
       steps,
       basis: plan.basis,
+      conditionsOf: (step) => conditionsOf(step, { at: firstIndex + steps.indexOf(step), trails: trails() }),
       members: remaining,
       onEnd: (step) => {
         ended.add(step);
@@ -63,9 +68,9 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<numb
   return applied;
 }
 
-async function applyStage(context: ApplyContext, stage: Stage): Promise<void> {
+async function applyStage(context: ApplyContext, stage: JudgedStage): Promise<void> {
   const [first] = stage.steps;
-  const as = <Kind extends StepKind>(kind: Kind): Stage<Kind> => ({
+  const as = <Kind extends StepKind>(kind: Kind): JudgedStage<Kind> => ({
     ...stage,
     steps: stage.steps.filter((step): step is StepOf<Kind> => step.kind === kind),
   });

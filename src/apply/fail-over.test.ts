@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { idOf, looksAt, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { conditionsOfSteps } from "../../test/support/conditions-of-steps.ts";
 import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
 import { fakeClients } from "../../test/support/fake-node-clients.ts";
 import { joinViews } from "../cluster/join-views.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { DeadlinePassed, NodeFailed, Stale } from "../errors.ts";
-import type { FailoverMode } from "../plan/step.ts";
+import type { FailoverMode, StepOf } from "../plan/step.ts";
 import { failOver } from "./fail-over.ts";
 
 /** When the primary's ping reaches the replica, and its offset is no longer 0. */
@@ -60,10 +61,14 @@ async function promoted({ version, mode }: { version: string; mode: FailoverMode
   });
   const startMs = clock.nowMs();
   let isOver = false;
+  const steps: StepOf<"failover">[] = [
+    { kind: "failover", replica: { id: idOf("r"), address }, primaryId: idOf("a"), mode },
+  ];
   await failOver(
     { ...context, clock },
     {
-      steps: [{ kind: "failover", replica: { id: idOf("r"), address }, primaryId: idOf("a"), mode }],
+      steps,
+      conditionsOf: conditionsOfSteps(steps),
       basis: { nodes: [] },
       members: [address],
       onEnd: () => {
@@ -91,7 +96,7 @@ const after = looksAt(promotedSpecs);
 describe("a replica that refuses", () => {
   test("because it was promoted between the look and the question has what was wanted", async () => {
     const { run, asked } = failingOver({
-      looks: [before, after],
+      looks: [before, before, after],
       onAsked: () => Promise.reject(refusal),
     });
     await run();
@@ -124,7 +129,7 @@ describe("a replica that follows somebody else by now", () => {
   });
 
   test("is not asked a second time", async () => {
-    const { run, asked } = failingOver({ looks: [before, elsewhere], waitMs: 13_000 });
+    const { run, asked } = failingOver({ looks: [before, before, elsewhere], waitMs: 13_000 });
     await expect(run()).rejects.toMatchObject(stale);
     expect(asked).toHaveLength(1);
   });
@@ -141,11 +146,24 @@ describe("everybody is waited for", () => {
 
   test.each(["a", "w"])("while %s says that the old primary owns slots", async (behind) => {
     const { run, clock } = failingOver({
-      looks: [before, oneBehind(behind), oneBehind(behind), after],
+      looks: [before, before, oneBehind(behind), oneBehind(behind), after],
     });
     const startMs = clock.nowMs();
     await run();
     expect(clock.nowMs() - startMs).toBeGreaterThan(40);
+  });
+
+  test("a sibling that stays with the old primary is told whom to follow", async () => {
+    const withSibling = (followed: string) =>
+      looksAt([...promotedSpecs, { name: "s", at: "10.0.0.4:6379", replicaOf: followed }]);
+    const behind = withSibling("a");
+    const { run, told } = failingOver({
+      looks: [before, before, behind],
+      afterReplicate: withSibling("r"),
+      waitMs: 10_000,
+    });
+    await run();
+    expect(told).toEqual([idOf("r")]);
   });
 
   test("and named when time is up", async () => {
@@ -161,6 +179,35 @@ describe("everybody is waited for", () => {
     const { run, asked } = failingOver({ looks: [before], waitMs: 13_000 });
     await expect(run()).rejects.toMatchObject({ code: "no-promotion", node: "10.0.0.2:6379" });
     expect(asked).toHaveLength(3);
+  });
+});
+
+describe("as its turn comes", () => {
+  const replicaThat = (view: Partial<NodeView>) =>
+    looksAt([
+      { name: "a", slots: "0-8191" },
+      { name: "r", at: "10.0.0.2:6379", replicaOf: "a", view },
+      { name: "w", slots: "8192-16383" },
+    ]);
+  const link = (linkUp: boolean, syncing = false) => ({
+    replication: { role: "replica" as const, offset: 0, linkUp, syncing },
+  });
+
+  test("a replica is asked only once its link is up", async () => {
+    const down = replicaThat(link(false));
+    const { run, asked, clock } = failingOver({ looks: [down, down, down, before, before, after] });
+    const startMs = clock.nowMs();
+    await run();
+    expect(asked.map((atMs) => atMs - startMs)).toEqual([60]);
+  });
+
+  test.each([
+    { what: "has no link", looks: replicaThat(link(false)), code: "replica-link-down" },
+    { what: "is in the midst of a sync", looks: replicaThat(link(false, true)), code: "replica-syncing" },
+  ])("one that $what is not asked", async ({ looks, code }) => {
+    const { run, asked } = failingOver({ looks: [looks], waitMs: 5000 });
+    await expect(run()).rejects.toMatchObject({ name: "Refused", code, node: "10.0.0.2:6379" });
+    expect(asked).toEqual([]);
   });
 });
 
@@ -180,15 +227,20 @@ function whereOneSays(specs: readonly NodeSpec[], who: string, other: readonly N
 function failingOver({
   looks,
   onAsked = () => Promise.resolve(),
+  afterReplicate,
   waitMs = 1000,
 }: {
   looks: readonly Looks[];
+  /** What they say once the sibling at 10.0.0.4 was given another primary. */
+  afterReplicate?: Looks;
   onAsked?: () => Promise<void>;
   waitMs?: number;
 }) {
   const asked: number[] = [];
+  const told: string[] = [];
   let looked = 0;
-  const now = (): Looks => looks[Math.min(looked, looks.length - 1)] ?? [];
+  const now = (): Looks =>
+    (told.length > 0 ? afterReplicate : undefined) ?? looks[Math.min(looked, looks.length - 1)] ?? [];
   const address = { host: "10.0.0.2", port: 6379 };
   const { context, clock } = aFakeApplyContext({
     clients: fakeClients({
@@ -202,6 +254,7 @@ function failingOver({
           return onAsked();
         },
       },
+      "10.0.0.4:6379": { replicate: (id) => Promise.resolve(void told.push(id)) },
     }),
     lookAt: () => {
       const topology = joinViews(now());
@@ -212,7 +265,7 @@ function failingOver({
   });
   const replica = { id: idOf("r"), address };
   const step = { kind: "failover" as const, replica, primaryId: idOf("a"), mode: "graceful" as const };
-  const run = () =>
-    failOver(context, { steps: [step], basis: { nodes: [] }, members: [address], onEnd: () => undefined });
-  return { run, asked, clock };
+  const stage = { steps: [step], basis: { nodes: [] }, members: [address], onEnd: () => undefined };
+  const run = () => failOver(context, { ...stage, conditionsOf: conditionsOfSteps([step]) });
+  return { run, asked, told, clock };
 }

@@ -1,12 +1,14 @@
 import { formatAddress } from "../cluster/address.ts";
-import { shortId } from "../cluster/node-name.ts";
 import type { NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
 import { lineAbout, nodeById, reachedNodes, type Topology } from "../cluster/topology.ts";
-import { DeadlinePassed, Stale } from "../errors.ts";
+import { DeadlinePassed } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
-import type { Stage } from "./stage.ts";
+import { awaitConditions } from "./await-conditions.ts";
+import { followsAnother } from "./follows-another.ts";
+import { LeftBehind } from "./left-behind.ts";
+import type { JudgedStage } from "./stage.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
 import { pollUntil } from "./poll-until.ts";
 
@@ -15,15 +17,18 @@ type FailoverStep = StepOf<"failover">;
 /** A failover that did not come about is given up by the server after 5 s at most: then it is asked again. */
 const ASK_AGAIN_MS = 6000;
 
-/** Makes replicas primaries, and waits until every node that answers says so. */
+/** Makes replicas primaries, one after the other, and waits until every node that answers says so. */
 export async function failOver(
   context: ApplyContext,
-  { steps, members, onEnd }: Stage<"failover">,
+  { steps, members, conditionsOf, onEnd }: JudgedStage<"failover">,
 ): Promise<void> {
   for (const step of steps) {
     await lookAtStepNode(context, step.replica);
+    // What it was when the plan was made, or when the takeover before was begun, it may not be any more.
+    await awaitConditions(context, [step], { addresses: members, conditionsOf });
     let askedMs = -Infinity;
     let isPrimary = false;
+    const leftBehind = new LeftBehind(step);
     await pollUntil(context, {
       what: "promotion",
       missing: async () => {
@@ -32,11 +37,16 @@ export async function failOver(
         isPrimary = view?.self.role === "primary";
         if (view) refuseOtherShard(view, step);
         const isDue = context.clock.nowMs() - askedMs >= ASK_AGAIN_MS;
-        if (view && !isPrimary && isDue && !(step.mode === "graceful" && waitsForPing(view))) {
+        const isEarly =
+          step.mode === "graceful" &&
+          view !== undefined &&
+          (waitsForPing(view) || missesSlots(topology, step) || wasPrimary(topology, step));
+        if (view && !isPrimary && isDue && !isEarly) {
           askedMs = context.clock.nowMs();
           await ask(context, step);
         }
-        return whoDisagrees(topology, step);
+        const behind = await leftBehind.among(context, topology);
+        return [...whoDisagrees(topology, step), ...behind.map(({ address }) => formatAddress(address))];
       },
       late: (missing, waitedMs) => notPromoted(step, { missing, waitedMs, isPrimary }),
     });
@@ -54,18 +64,32 @@ function waitsForPing(view: NodeView): boolean {
   return isOld && view.replication.offset === 0;
 }
 
+/**
+ * A replica takes over the slots that it knows its primary by. Right after slots have moved it may not have heard of
+ * all: then the old primary would keep the rest, and the shard be two.
+ */
+function missesSlots(topology: Topology, { replica, primaryId }: FailoverStep): boolean {
+  const heir = nodeById(topology, replica.id)?.view;
+  const owned = nodeById(topology, primaryId)?.view?.self.slots;
+  const known = heir && lineAbout(heir, primaryId)?.slots;
+  return owned !== undefined && known !== undefined && owned.toString() !== known.toString();
+}
+
+/**
+ * Whether somebody still takes the replica for the primary that it was before its slots moved away. With the epoch
+ * that it gets now he would take these slots from their new owner again, who would delete their keys.
+ */
+function wasPrimary(topology: Topology, { replica }: FailoverStep): boolean {
+  return reachedNodes(topology).some(({ id, view }) => {
+    const line = view && id !== replica.id ? lineAbout(view, replica.id) : undefined;
+    return line !== undefined && (line.role === "primary" || line.slots.size > 0);
+  });
+}
+
 /** Whoever follows somebody else by now, as since a failover or CLUSTER REPLICATE of others, would take that one's slots. */
-function refuseOtherShard({ self }: NodeView, { replica, primaryId }: FailoverStep): void {
-  if (self.role === "primary" || self.primaryId === primaryId) return;
-  const node = formatAddress(replica.address);
-  throw new Stale(
-    `${node} follows ${shortId(self.primaryId ?? "nobody")} now and not ${shortId(primaryId)}, whose place it was to take: it is left as it is.`,
-    {
-      code: "node-changed",
-      node,
-      hint: "Run the same command again to plan with the cluster as it is now.",
-    },
-  );
+function refuseOtherShard({ self }: NodeView, step: FailoverStep): void {
+  if (self.role === "primary" || self.primaryId === step.primaryId) return;
+  throw followsAnother(step, self.primaryId);
 }
 
 /** A replica that was promoted since the last look refuses, and all is well. */

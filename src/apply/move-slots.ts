@@ -10,6 +10,7 @@ import { ATOMIC_UNAVAILABLE, movers } from "./movers.ts";
 import { PaceSetter } from "./pace-setter.ts";
 import type { PairMove } from "./pair-move.ts";
 import { prepareMove } from "./prepare-move.ts";
+import { settleEpochs } from "./settle-epochs.ts";
 import type { Stage } from "./stage.ts";
 import { waitForAgreement } from "./wait-for-agreement.ts";
 
@@ -34,12 +35,15 @@ export async function moveSlots(
   await awaitReady(context, { steps, pairs });
   // All primaries are told of the new owners, and a node that gives all it has is no member afterwards.
   const everyone = new Map([...members, ...pairs].map((address) => [formatAddress(address), address]));
-  const topology = await context.lookAt([...everyone.values()]);
+  const all = [...everyone.values()];
+  const topology = await context.lookAt(all);
+  const sourceIds = new Set(steps.map(({ from }) => from.id));
+  await settleEpochs(context, { topology, sourceIds, targetIds: targetsOf(steps) });
   using paces = new PaceSetter(context);
   const moves = await eachBounded(steps, PREPARED_AT_ONCE, (step) =>
     prepare(context, { step, topology, paces }),
   );
-  await carryAll(context, { moves, onEnd });
+  await carryAll(context, { moves, all, onEnd });
   context.tally.flush();
 }
 
@@ -86,7 +90,16 @@ async function prepare(
 /** @throws the first failure, once nothing is under way any more. */
 async function carryAll(
   context: ApplyContext,
-  { moves, onEnd }: { readonly moves: readonly PairMove[]; readonly onEnd: (step: MoveStep) => void },
+  {
+    moves,
+    all,
+    onEnd,
+  }: {
+    readonly moves: readonly PairMove[];
+    /** Addresses of whoever has to agree on the epochs. */
+    readonly all: readonly Address[];
+    readonly onEnd: (step: MoveStep) => void;
+  },
 ): Promise<void> {
   const failures: unknown[] = [];
   const go = () => !context.signal.aborted && failures.length === 0;
@@ -105,6 +118,12 @@ async function carryAll(
   };
   const preparedMs = context.clock.nowMs();
   const takerIds = new Set<string>();
+  const targetIds = targetsOf(moves.map(({ step }) => step));
+  const afterTaking = async (_: ApplyContext, move: PairMove): Promise<PairMove> => {
+    const sourceIds = new Set([move.step.from.id]);
+    await settleEpochs(context, { topology: await context.lookAt(all), sourceIds, targetIds });
+    return await preparedAgain(context, move);
+  };
   // Who takes slots gets a newer epoch, and who takes slots from it has to hear of that one first.
   const isFresh = ({ mover, step: { from, mover: planned } }: PairMove): boolean =>
     context.clock.nowMs() - preparedMs < FRESH_MS_MAX && !takerIds.has(from.id) && mover === planned;
@@ -113,7 +132,8 @@ async function carryAll(
       const next = nextMove({ waiting: [...waiting], underWay: [...underWay.keys()] }, workOf);
       if (!next) break;
       waiting.delete(next);
-      underWay.set(next, run(next, isFresh(next) ? next : preparedAgain(context, next)));
+      const again = takerIds.has(next.step.from.id) ? afterTaking : preparedAgain;
+      underWay.set(next, run(next, isFresh(next) ? next : again(context, next)));
       takerIds.add(next.to.id);
     }
     if (underWay.size === 0) break;
@@ -130,6 +150,10 @@ function tellOthers({ emit }: ApplyContext, failures: readonly unknown[]): void 
     if (!isOperational(error)) throw error;
     emit({ event: "warning", node: error.node, message: error.message });
   }
+}
+
+function targetsOf(steps: readonly MoveStep[]): ReadonlySet<string> {
+  return new Set(steps.map(({ to }) => to.id));
 }
 
 /** In keys: an empty slot takes its time too. */

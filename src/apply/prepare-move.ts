@@ -6,7 +6,6 @@ import { type ClusterNode, nodeById, primariesOf, type Topology } from "../clust
 import { NodeFailed, Refused, Stale } from "../errors.ts";
 import type { NodeRef, StepOf } from "../plan/step.ts";
 import type { ApplyContext } from "./apply-context.ts";
-import { hearOfEpoch } from "./hear-of-epoch.ts";
 import { nodeGone } from "./node-gone.ts";
 import type { PreparedMove } from "./pair-move.ts";
 
@@ -27,7 +26,6 @@ export async function prepareMove(
   { step, topology }: { readonly step: MoveStep; readonly topology: Topology },
 ): Promise<PreparedMove> {
   const { from, to } = usablePair(topology, step);
-  await hearOfEpoch(context, { source: from.view, target: to.view });
   const slots = await notYetAt(context, step.to, {
     slots: step.slots.minus(to.view.self.slots),
     ownedBySource: from.view.self.slots,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { aCluster, idOf, looksAt, type NodeSpec } from "../../test/support/a-cluster.ts";
+import { conditionsOfSteps } from "../../test/support/conditions-of-steps.ts";
 import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
 import { fakeClients } from "../../test/support/fake-node-clients.ts";
 import { replicate } from "./replicate.ts";
@@ -56,7 +57,8 @@ async function replicating({ before, after = [linked], syncAtOnce = false }: Rep
   });
   const steps = [{ kind: "replicate" as const, replica, primary, syncAtOnce }];
   let ended = 0;
-  const stage = { steps, basis: { nodes: [] }, members: [], onEnd: () => void ended++ };
+  const conditionsOf = conditionsOfSteps(steps);
+  const stage = { steps, conditionsOf, basis: { nodes: [] }, members: [], onEnd: () => void ended++ };
   const error: unknown = await replicate(context, stage).catch((thrown: unknown) => thrown);
   return { told, error, ended };
 }
@@ -104,4 +106,27 @@ describe("when time is up it is told who is late, and with what", () => {
     expect((error as Error).message).toContain("10.0.0.2:6379 of 10.0.0.1:6379");
     expect(ended).toBe(0);
   });
+});
+
+test("one that has got slots or another primary since then is not told, and nothing is sent", async () => {
+  const other: NodeSpec = { name: "b", slots: "8192-16383" };
+  const half: NodeSpec = { name: "a", slots: "0-8191" };
+  const follower = await replicating({ before: [[half, { name: "r", replicaOf: "b" }, other]] });
+  expect(follower).toMatchObject({ told: [], ended: 0, error: { name: "Stale", code: "node-changed" } });
+  const owner = await replicating({ before: [[half, { name: "r", slots: "8192-16383" }]] });
+  expect(owner.told).toEqual([]);
+  expect(owner.error).toMatchObject({
+    message: expect.stringContaining("is a primary with slots 8192-16383"),
+  });
+});
+
+test("nobody follows a node that is a replica by now", async () => {
+  const before: readonly NodeSpec[] = [
+    { name: "a", replicaOf: "b" },
+    { name: "r" },
+    { name: "b", slots: "0-16383" },
+  ];
+  const { told, error } = await replicating({ before: [before] });
+  expect(told).toEqual([]);
+  expect(error).toMatchObject({ name: "Stale", node: "10.0.0.1:6379" });
 });

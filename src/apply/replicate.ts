@@ -5,7 +5,8 @@ import { DeadlinePassed } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import { eachNode } from "../wire/each-node.ts";
 import type { ApplyContext } from "./apply-context.ts";
-import type { Stage } from "./stage.ts";
+import { awaitConditions } from "./await-conditions.ts";
+import type { JudgedStage, Stage } from "./stage.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
 import { pollUntil } from "./poll-until.ts";
 import { withSetting } from "./with-setting.ts";
@@ -25,7 +26,7 @@ const SYNC_AT_ONCE = { name: "repl-diskless-sync-delay", value: 0 } as const;
  */
 export async function replicate(
   context: ApplyContext,
-  { steps, basis, members, onEnd }: Stage<"replicate">,
+  { steps, basis, members, conditionsOf, onEnd }: JudgedStage<"replicate">,
 ): Promise<void> {
   // Only who was a replica when the plan was made can leave anybody behind.
   const leaving = steps.filter(({ replica }) => nodeById(basis, replica.id)?.role === "replica");
@@ -36,7 +37,7 @@ export async function replicate(
     if (context.signal.aborted && left !== steps) return;
     const wave = left.filter((step, index) => !waitsFor(step, { earlier: left.slice(0, index), now }));
     if (wave.some((step) => leaving.includes(step))) await awaitSiblings(context, { wave, basis, members });
-    await replicateAll(context, wave);
+    await replicateAll(context, wave, conditionsOf);
     for (const step of wave) onEnd(step);
     left = left.filter((step) => !wave.includes(step));
   }
@@ -94,7 +95,11 @@ function wasDown(node: ClusterNode | undefined): boolean {
   return node?.role === "replica" && !isLinkedReplica(node);
 }
 
-async function replicateAll(context: ApplyContext, steps: readonly ReplicateStep[]): Promise<void> {
+async function replicateAll(
+  context: ApplyContext,
+  steps: readonly ReplicateStep[],
+  conditionsOf: JudgedStage["conditionsOf"],
+): Promise<void> {
   const hastened = steps.filter((step) => step.syncAtOnce).map((step) => step.primary.address);
   await withSetting(context, { nodes: hastened, setting: SYNC_AT_ONCE }, async () => {
     await waitUntil(context, steps, "nodes-to-join", (step, topology) => {
@@ -103,6 +108,9 @@ async function replicateAll(context: ApplyContext, steps: readonly ReplicateStep
         view?.lines.some((line) => line.id === step.primary.id && !line.flags.includes("handshake")) ?? false
       );
     });
+    const addresses = steps.flatMap(({ replica, primary }) => [replica.address, primary.address]);
+    const distinct = new Map(addresses.map((address) => [formatAddress(address), address]));
+    await awaitConditions(context, steps, { addresses: [...distinct.values()], conditionsOf });
     await eachNode(steps, async (step) => {
       // Told again, it would begin its sync from the start.
       const { self } = await lookAtStepNode(context, step.replica);

@@ -1,5 +1,6 @@
 import type { Address } from "../cluster/address.ts";
 import type { Topology } from "../cluster/topology.ts";
+import type { StepCondition } from "../plan/step-conditions.ts";
 import type { Step, StepKind, StepOf } from "../plan/step.ts";
 
 /** Steps of one kind that stand next to each other: they are carried out side by side. */
@@ -11,4 +12,9 @@ export interface Stage<Kind extends StepKind = StepKind> {
   readonly members: readonly Address[];
   /** Told of each step as it is complete. */
   readonly onEnd: (step: Step) => void;
+}
+
+/** Steps of which nobody but their conditions says whether they may be sent. */
+export interface JudgedStage<Kind extends StepKind = StepKind> extends Stage<Kind> {
+  readonly conditionsOf: (step: Step) => readonly StepCondition[];
 }

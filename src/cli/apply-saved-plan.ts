@@ -5,7 +5,7 @@ import type { ClusterNow } from "../plan/cluster-now.ts";
 import { resumePlan } from "../plan/resume-plan.ts";
 import { resumeRepair } from "../plan/resume-repair.ts";
 import { mayHideKeys, onlyStraysOf } from "../plan/strays-of-plan.ts";
-import { type SavedPlan, readSavedPlan } from "../saved/saved-plan.ts";
+import type { SavedPlan } from "../saved/saved-plan.ts";
 import { describeBasisChange } from "../ui/describe-basis-change.ts";
 import { changeJson, nothingMoved } from "../ui/json-change.ts";
 import { renderAcceptedChanges } from "../ui/render-saved-plan.ts";
@@ -16,7 +16,7 @@ import { carryOut } from "./carry-out.ts";
 import type { Cluster } from "./cluster.ts";
 import { observeForPlan } from "./observe-for-plan.ts";
 import type { Output } from "./output.ts";
-import { planFileSchemas } from "./saved-schemas.ts";
+import { readPlanFile } from "./read-plan-file.ts";
 import { SavedValues } from "./saved-values.ts";
 import { seedOfPlan } from "./seed-of-plan.ts";
 import { stalePlan } from "./stale-plan.ts";
@@ -42,10 +42,10 @@ export async function applySavedPlan(
     readonly open: (seed: string) => Promise<Cluster>;
   },
 ): Promise<void> {
-  const saved = await readSavedPlan(file, planFileSchemas, text);
+  const saved = await readPlanFile(file, text);
   const settings = applySettings(flags, saved.how);
   using cluster = await open(seedOfPlan(saved.plan));
-  const { plan, changes } = await planLeft(saved, { cluster, output });
+  const { plan, changes } = await planLeft(saved, { file, cluster, output });
   const values = new SavedValues(flags["save-to"]);
   try {
     await carryOut(plan, {
@@ -60,7 +60,10 @@ export async function applySavedPlan(
   }
 }
 
-async function planLeft(saved: SavedPlan, { cluster, output }: { cluster: Cluster; output: Output }) {
+async function planLeft(
+  saved: SavedPlan,
+  { file, cluster, output }: { readonly file: string; readonly cluster: Cluster; readonly output: Output },
+) {
   const now = await observeNow(saved, cluster);
   const { plan, changes } =
     saved.plan.command === "fix"
@@ -71,7 +74,7 @@ async function planLeft(saved: SavedPlan, { cluster, output }: { cluster: Cluste
   const nothingDone = { applied: 0, moved: nothingMoved, problems: [] };
   output.knownData = { ...changeJson({ plan: saved.plan, ...nothingDone }), changes: described };
   if (changes.some(({ matters }) => matters)) {
-    throw stalePlan(changes, { topologies, command: saved.plan.command });
+    throw stalePlan(changes, { topologies, saved, file });
   }
   output.print(renderAcceptedChanges(changes, { topologies, canvas: output.stdout }));
   return { plan, changes: described };

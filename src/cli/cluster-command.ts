@@ -29,10 +29,14 @@ export abstract class ClusterCommand extends SlotctlCommand {
 }
 
 async function openSnapshot(seed: Address, file: string): Promise<Cluster> {
-  const [{ SnapshotCluster }, { readSnapshot }, { snapshotSchemas }] = await Promise.all([
-    import("./snapshot-cluster.ts"),
-    import("../saved/snapshot.ts"),
-    import("./saved-schemas.ts"),
-  ]);
-  return new SnapshotCluster(seed, await readSnapshot(file, snapshotSchemas));
+  const [{ SnapshotCluster }, { readSnapshot }, { snapshotSchemas }, { refuseOtherFile }] = await Promise.all(
+    [
+      import("./snapshot-cluster.ts"),
+      import("../saved/snapshot.ts"),
+      import("./saved-schemas.ts"),
+      import("./refuse-other-file.ts"),
+    ],
+  );
+  const refuse = (text: string) => refuseOtherFile(file, { text, wanted: "snapshot" });
+  return new SnapshotCluster(seed, await readSnapshot(file, { schemas: snapshotSchemas, refuse }));
 }

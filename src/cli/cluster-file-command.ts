@@ -1,5 +1,4 @@
 import { Args, Flags } from "@oclif/core";
-import { readClusterFile } from "../cluster-file/read-cluster-file.ts";
 import { formatAddress } from "../cluster/address.ts";
 import { carryOut } from "./carry-out.ts";
 import type { ChangeSettings } from "./change-settings.ts";
@@ -7,6 +6,7 @@ import type { Cluster } from "./cluster.ts";
 import { ClusterCommand } from "./cluster-command.ts";
 import { type FileLook, lookAtClusterFile, planFile } from "./look-at-cluster-file.ts";
 import type { AccessFlags } from "./read-access.ts";
+import { readWishedCluster } from "./read-wished-cluster.ts";
 
 /** The arguments of commands that take a cluster file; oclif takes no inherited ones. */
 export const fileArgs = {
@@ -60,7 +60,7 @@ export abstract class ClusterFileCommand extends ClusterCommand {
 
   /** Opens the cluster and looks at it. The file is read first: nothing is asked while there is a fault in it. */
   protected async openFile({ file, text, seed }: FileArgs, flags: OpenFlags): Promise<OpenedFile> {
-    const wished = await readClusterFile(file, text);
+    const wished = await readWishedCluster(file, text);
     const [first] = wished.nodes;
     const cluster = await this.open(seed ?? (first ? formatAddress(first.address) : ""), flags);
     try {

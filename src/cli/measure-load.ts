@@ -2,9 +2,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Address } from "../cluster/address.ts";
 import type { ClusterLoad, LoadMeasure, SlotLoad } from "../cluster/slot-load.ts";
 import { type ClusterNode, ownersOf, type Topology } from "../cluster/topology.ts";
+import { NodeFailed } from "../errors.ts";
 import { SLOT_KEYS_SEEN_MAX } from "../plan/survey.ts";
 import { eachNode } from "../wire/each-node.ts";
-import type { NodeClient, SlotStats } from "../wire/node-client.ts";
+import type { LoadStats, NodeClient, SlotStats } from "../wire/node-client.ts";
 import { Room } from "../wire/room.ts";
 import { bytesOf, sampleSizes } from "../wire/sample-sizes.ts";
 import { type RateMeasure, ratesBetween, type StatsSample } from "./rates-between.ts";
@@ -25,6 +26,8 @@ export interface MeasureLoad {
   /** Between two samples of counters, and for how long keys are looked at. */
   readonly seconds: number;
   readonly tell: (line: string) => void;
+  /** Lets the time between two samples pass, and shows it where there is somebody to look. */
+  readonly letPass: (seconds: number) => Promise<void>;
 }
 
 /** A node that answers, with the keys in each of its slots. */
@@ -91,7 +94,10 @@ async function measureMemory(
   nodes: readonly MeasuredNode[],
   { seconds, tell }: Pick<MeasureLoad, "seconds" | "tell">,
 ): Promise<ClusterLoad> {
-  const stats = await eachNode(nodes, async ({ client }) => (await client.loadStats()).slots);
+  const stats = await eachNode(
+    nodes,
+    async ({ client }) => (await client.loadStats().catch(whereDenied)).slots,
+  );
   if (nodes.every((node, at) => tellsMemory(node, stats[at]))) {
     const bytes = new Map(stats.flatMap((each) => [...(each ?? [])]));
     const slots = slotLoads(nodes, (_keys, slot) => bytes.get(slot)?.memoryBytes ?? 0);
@@ -120,6 +126,12 @@ async function measureMemory(
   };
 }
 
+/** Without the right to ask for counts, keys can still be looked at. */
+function whereDenied(error: unknown): LoadStats {
+  if (error instanceof NodeFailed && error.code === "denied") return { slots: undefined, commands: 0 };
+  throw error;
+}
+
 function tellsMemory({ keysIn }: MeasuredNode, stats: ReadonlyMap<number, SlotStats> | undefined): boolean {
   return [...keysIn.keys()].every((slot) => stats?.get(slot)?.memoryBytes !== undefined);
 }
@@ -133,11 +145,10 @@ async function measureRates(
   nodes: readonly MeasuredNode[],
   asked: Omit<MeasureLoad, "measure"> & { readonly measure: RateMeasure; readonly topology: Topology },
 ): Promise<ClusterLoad> {
-  const { measure, seconds, topology, tell } = asked;
+  const { measure, seconds, topology, letPass } = asked;
   const first = await sampleStats(nodes);
   refuseUncounted({ nodes, stats: first.map(({ stats }) => stats), measure, topology });
-  tell(`Measuring for ${seconds} s.`);
-  await sleep(seconds * 1000);
+  await letPass(seconds);
   const second = await sampleStats(nodes);
   refuseUncounted({ nodes, stats: second.map(({ stats }) => stats), measure, topology });
   const rates = nodes.map((_, at) => ratesBetween(first[at], second[at], measure));

@@ -48,7 +48,7 @@ async function reading(text: string) {
   const path = join(directory, "plan.json");
   await writeFile(path, text);
   try {
-    return await readSavedPlan(path, planFileSchemas);
+    return await readSavedPlan(path, { schemas: planFileSchemas });
   } catch (error) {
     const { message, name, code } = error as Error & { readonly code: string };
     return `${name} ${code}: ${message.replaceAll(path, "plan.json")}`;

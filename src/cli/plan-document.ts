@@ -3,6 +3,7 @@ import { type Estimate, estimatePlan, estimateStep } from "../plan/estimate-plan
 import type { Plan } from "../plan/plan.ts";
 import { conditionsOf, type StepCondition } from "../plan/step-conditions.ts";
 import type { Survey } from "../plan/survey.ts";
+import { Trails } from "../plan/trails.ts";
 import { undoOfStep } from "../plan/undo-of-step.ts";
 import { digestsOf, slotMapDigest } from "../saved/digests.ts";
 import type { EstimateRecord, How, Wish } from "../saved/saved-plan.ts";
@@ -22,6 +23,7 @@ export interface PlanDocumentInput {
 export function planDocument({ plan, wish, how, survey, createdAt, createdBy }: PlanDocumentInput) {
   const { basis } = plan;
   const { command, summary, basis: basisJson, steps, notes } = planJson(plan);
+  const trails = new Trails(plan);
   const keysPerSecondMax = how.keysPerSecondMax ?? undefined;
   return {
     $schema: "urn:slotctl:schema:plan-file:1",
@@ -38,7 +40,7 @@ export function planDocument({ plan, wish, how, survey, createdAt, createdBy }: 
       const undo = undoOfStep(step, basis);
       return {
         step: steps[index],
-        needs: conditionsOf(step, basis).map(conditionJson),
+        needs: conditionsOf(step, { at: index, trails }).map(conditionJson),
         undo: "step" in undo ? { step: stepJson(undo.step) } : undo,
         estimate: estimateJson(estimateStep(step, { basis, keysPerSecondMax })),
       };
@@ -61,5 +63,6 @@ function estimateJson({ slots, keys, bytes, seconds }: Estimate): EstimateRecord
 
 function conditionJson({ nodeId, ...condition }: StepCondition) {
   const { kind, ...facts } = condition;
-  return { kind, node: nodeId, ...facts };
+  const { orRoles: _, ...told } = "orRoles" in facts ? facts : { ...facts, orRoles: undefined };
+  return { kind, node: nodeId, ...told };
 }

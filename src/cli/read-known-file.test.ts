@@ -51,7 +51,6 @@ describe("what a file is", () => {
   });
 
   test.each([
-    { what: "a snapshot", name: "s.json", text: `{"kind":"slotctl-snapshot","version":1}` },
     { what: "JSON of others", name: "x.json", text: `{"name":"x"}` },
     { what: "JSON of others named as YAML", name: "x.yaml", text: `["version"]` },
     { what: "prose", name: "README.md", text: "# Shop\n\nIts cluster.\n" },
@@ -63,6 +62,35 @@ describe("what a file is", () => {
       code: "unknown-file",
       message: `${path} is neither a saved plan nor a cluster file.`,
       hint: expect.stringMatching(/saved plan .*--out FILE.* cluster file .*YAML/),
+    });
+  });
+
+  test.each([
+    {
+      what: "a snapshot",
+      name: "my s.json",
+      text: `{"kind":"slotctl-snapshot","version":1}`,
+      next: /^A command .*: slotctl plan rebalance SEED --snapshot '.*my s\.json'$/,
+    },
+    {
+      what: "the manifest of a backup",
+      name: "manifest.json",
+      text: `{"schemaVersion":1,"complete":true,"files":[],"missing":[],"uncoveredSlots":"","nodes":[],"shards":[]}`,
+      next: /: slotctl backup --verify \/.*slotctl-known-\w+$/,
+    },
+    {
+      what: "what a command printed with --json",
+      name: "p.json",
+      text: `{"schemaVersion":1,"command":"reshard","ok":true,"data":{}}`,
+      next: /saved with --out FILE/,
+    },
+  ])("another file of ours: $what", async ({ what, name, text, next }) => {
+    const path = join(folder, name);
+    await writeFile(path, text);
+    await expect(readKnownFile(path)).rejects.toMatchObject({
+      code: "unknown-file",
+      message: `${path} is ${what}, neither a saved plan nor a cluster file.`,
+      hint: expect.stringMatching(next),
     });
   });
 

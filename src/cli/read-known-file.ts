@@ -1,20 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { UsageError } from "../errors.ts";
-
-type FileKind = "saved-plan" | "cluster-file";
+import { FILE_NAMES, type FileKind, kindOfFile, parsedJson, useOfFile } from "./kind-of-file.ts";
 
 export interface KnownFile {
-  readonly kind: FileKind;
+  readonly kind: "saved-plan" | "cluster-file";
   readonly text: string;
 }
-
-/** What slotctl writes in front of all else in a plan file, so that one that is cut off has it too. */
-const PLAN_MARK = /"kind"\s*:\s*"slotctl-plan"|"urn:slotctl:schema:plan-file:/;
-const MARK_WITHIN = 1000;
-
-/** A key that a cluster file has at its top, in YAML's block or flow style. */
-const CLUSTER_KEY = /^(\s*\{\s*)?["']?(version|nodes|shards)["']?\s*:/m;
 
 /**
  * Reads the file that apply is given, and tells whether it is a saved plan or a cluster file: by what it holds; its name
@@ -24,39 +16,22 @@ const CLUSTER_KEY = /^(\s*\{\s*)?["']?(version|nodes|shards)["']?\s*:/m;
  */
 export async function readKnownFile(path: string): Promise<KnownFile> {
   const text = await textOf(path);
-  const kind = kindOfText(text) ?? kindByName(path, text);
-  if (kind) return { kind, text };
-  throw new UsageError(`${path} is neither a saved plan nor a cluster file.`, {
-    code: "unknown-file",
-    hint: FORMS,
-  });
-}
-
-function kindOfText(text: string): FileKind | undefined {
-  if (PLAN_MARK.test(text.slice(0, MARK_WITHIN))) return "saved-plan";
-  const document = parsed(text);
-  if (typeof document === "object" && document !== null) {
-    if ("kind" in document) return document.kind === "slotctl-plan" ? "saved-plan" : undefined;
-    return ["version", "nodes", "shards"].some((key) => key in document) ? "cluster-file" : undefined;
-  }
-  return CLUSTER_KEY.test(text) ? "cluster-file" : undefined;
-}
-
-/** Undefined for what is no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const kind = kindOfFile(text) ?? kindByName(path, text);
+  if (kind === "saved-plan" || kind === "cluster-file") return { kind, text };
+  throw new UsageError(
+    kind === undefined
+      ? `${path} is neither a saved plan nor a cluster file.`
+      : `${path} is ${FILE_NAMES[kind]}, neither a saved plan nor a cluster file.`,
+    { code: "unknown-file", hint: kind === undefined ? FORMS : useOfFile(kind, path) },
+  );
 }
 
 /** One that is empty or all wrong gets the line and column of what its reader takes offence at. */
 function kindByName(path: string, text: string): FileKind | undefined {
   const extension = extname(path).toLowerCase();
   if (extension === ".yaml" || extension === ".yml")
-    return parsed(text) === undefined ? "cluster-file" : undefined;
-  return extension === ".json" && parsed(text) === undefined ? "saved-plan" : undefined;
+    return parsedJson(text) === undefined ? "cluster-file" : undefined;
+  return extension === ".json" && parsedJson(text) === undefined ? "saved-plan" : undefined;
 }
 
 async function textOf(path: string): Promise<string> {

@@ -1,11 +1,11 @@
 import { Flags } from "@oclif/core";
-import { readClusterFile } from "../cluster-file/read-cluster-file.ts";
 import type { Place, Places } from "../cluster/place.ts";
 import { placeOf } from "../cluster/place-of.ts";
 import { isGhost, type Topology } from "../cluster/topology.ts";
 import { UsageError } from "../errors.ts";
 import { matchClusterFile } from "../plan/match-cluster-file.ts";
 import type { ClusterWish, WishedCluster } from "../plan/wished-cluster.ts";
+import { readWishedCluster } from "./read-wished-cluster.ts";
 
 /** Flags of commands that care for where nodes run. */
 export const placeFlags = {
@@ -26,7 +26,7 @@ export interface PlaceWords {
 }
 
 /**
- * @throws UsageError for a pattern that is none, or that reads nothing; what `readClusterFile` throws.
+ * @throws UsageError for a pattern that is none, or that reads nothing; what `readWishedCluster` throws.
  */
 export async function readPlaceFlags(flags: {
   readonly file?: string | undefined;
@@ -34,7 +34,7 @@ export async function readPlaceFlags(flags: {
 }): Promise<PlaceWords> {
   const text = flags["place-pattern"];
   const pattern = text === undefined ? undefined : parsePattern(text);
-  const wished = flags.file === undefined ? undefined : await readClusterFile(flags.file);
+  const wished = flags.file === undefined ? undefined : await readWishedCluster(flags.file);
   return { wished, pattern: pattern ?? wished?.placePattern };
 }
 
@@ -53,13 +53,15 @@ function parsePattern(text: string): RegExp {
 }
 
 /** The file with the ids of the nodes, where one is given. */
-export function wishIn(topology: Topology, { wished }: PlaceWords): ClusterWish | undefined {
+export function wishIn(topology: Topology, { wished, pattern }: PlaceWords): ClusterWish | undefined {
   // By address alone: the cluster was looked at already.
   const looks = (wished?.nodes ?? []).map(({ address }) => ({
     address,
     unreached: { state: "unreachable", detail: "" } as const,
   }));
-  return wished && matchClusterFile({ wished, looks, cluster: topology }).wish;
+  // A pattern of the command line stands in for the file's.
+  const told = wished && { ...wished, placePattern: pattern };
+  return told && matchClusterFile({ wished: told, looks, cluster: topology }).wish;
 }
 
 /** Where each node runs, as far as it is told, read from its host name, or reported by the servers. */

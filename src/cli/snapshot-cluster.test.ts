@@ -35,7 +35,7 @@ function documentOf(topology: Topology, newcomers: readonly NodeView[] = []) {
 async function snapshotOf(topology: Topology, newcomers: readonly NodeView[] = []) {
   const path = join(await aDirectory(), "s.json");
   await writeFile(path, JSON.stringify(documentOf(topology, newcomers)));
-  return new SnapshotCluster(SEED, await readSnapshot(path, snapshotSchemas));
+  return new SnapshotCluster(SEED, await readSnapshot(path, { schemas: snapshotSchemas }));
 }
 
 const small = aCluster([

@@ -70,6 +70,10 @@ describe("what is wrong with a file is told with its line and column", () => {
     expect(await faultsIn("version: 1\nnodes:\n  - {}\n  - {}\nx: 1\n")).toHaveLength(3);
   });
 
+  test("that hides what follows is told of alone", async () => {
+    expect(await faultsIn("text\n# more\nversion: 1\nnodes:\n  - address: a:1\n")).toHaveLength(1);
+  });
+
   test("no secret of an address is repeated", async () => {
     expect((await faultsIn("version: 1\nnodes:\n  - address: redis://:hidden@a b:1\n")).join()).not.toContain(
       "hidden",

@@ -20,7 +20,10 @@ export async function parseClusterFile(text: string): Promise<ParsedClusterFile>
     return { line: Math.max(1, line), column: Math.max(1, col), message };
   };
   const found = (faults: readonly FileFault[]) => (faults.length === 0 ? undefined : { faults });
-  const wrong = found(document.errors.map(({ pos, message }) => at(pos[0], asPart(message))));
+  // Behind a token that has no place the library stumbles over each one that follows.
+  const lost = document.errors.findIndex(({ code }) => code === "UNEXPECTED_TOKEN");
+  const errors = lost < 0 ? document.errors : document.errors.slice(0, lost + 1);
+  const wrong = found(errors.map(({ pos, message }) => at(pos[0], asPart(message))));
   if (wrong) return wrong;
   /** The innermost part that is there: a key that is missing is told of where it should be. */
   const offsetOf = ({ path, atKey }: DataFault): number => {

@@ -6,15 +6,22 @@ import { parseClusterFile } from "./parse-cluster-file.ts";
 
 /** The file of a thousand nodes has a tenth of this. */
 const BYTES_MAX = 4 * 1024 * 1024;
+/** What else may be given in its place is read too, to be told from it: a saved plan of a thousand nodes has a few MB. */
+const OTHERS_FACTOR = 16;
 
 /**
  * Reads a cluster file.
  *
  * @param known its text, where it was read already: what comes out of a pipe can be read once.
+ * @param refuse throws for a file that is something else altogether.
  * @throws FileFailed when it cannot be read, UsageError with line and column of each fault in it.
  */
-export async function readClusterFile(path: string, known?: string): Promise<WishedCluster> {
+export async function readClusterFile(
+  path: string,
+  { known, refuse }: { readonly known?: string | undefined; readonly refuse?: (text: string) => void } = {},
+): Promise<WishedCluster> {
   const text = known ?? (await textOf(path));
+  refuse?.(text);
   if (Buffer.byteLength(text) > BYTES_MAX) throw tooLarge(path);
   const read = await parseClusterFile(text);
   if (read.faults) throw faultyFile(path, read.faults);
@@ -24,7 +31,7 @@ export async function readClusterFile(path: string, known?: string): Promise<Wis
 async function textOf(path: string): Promise<string> {
   try {
     const { size } = await stat(path);
-    if (size <= BYTES_MAX) return await readFile(path, "utf8");
+    if (size <= BYTES_MAX * OTHERS_FACTOR) return await readFile(path, "utf8");
   } catch (error) {
     throw new FileFailed(`The cluster file ${path} cannot be read: ${reasonOf(error)}.`, {
       code: "file-failed",

@@ -1,6 +1,8 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { Flags } from "@oclif/core";
 import { seedArg } from "../cli/args.ts";
 import { balanceVoice } from "../cli/balance-voice.ts";
+import { canRedraw } from "../cli/can-redraw.ts";
 import { carryOut } from "../cli/carry-out.ts";
 import { changeSettings } from "../cli/change-settings.ts";
 import type { Cluster } from "../cli/cluster.ts";
@@ -12,13 +14,15 @@ import { parseSampleSeconds } from "../cli/parse-sample-seconds.ts";
 import { parseThreshold } from "../cli/parse-threshold.ts";
 import { parseWeights } from "../cli/parse-weights.ts";
 import type { BalanceBy, LoadMeasure } from "../cluster/slot-load.ts";
-import type { Topology } from "../cluster/topology.ts";
+import { ownersOf, type Topology } from "../cluster/topology.ts";
 import type { LoadBalance } from "../plan/load-balance.ts";
 import type { MoverWish } from "../plan/mover.ts";
 import type { Plan } from "../plan/plan.ts";
 import { rebalanceBySlots, type RebalanceWish } from "../plan/plan-rebalance.ts";
 import { planRebalanceByLoad } from "../plan/plan-rebalance-by-load.ts";
 import { refuseUnreadyOwners } from "../plan/refuse-unready-owners.ts";
+import { countDown } from "../ui/count-down.ts";
+import { countOf } from "../ui/format-number.ts";
 import { balanceJson } from "../ui/json-balance.ts";
 
 export default class Rebalance extends ClusterCommand {
@@ -82,6 +86,7 @@ export default class Rebalance extends ClusterCommand {
       explain: flags.explain,
       seconds,
       isTold: settings.progress === "auto" || settings.progress === "plain",
+      isShown: settings.progress === "auto" && canRedraw(process.stderr),
       wish,
       mover: settings.mover,
       cluster,
@@ -102,6 +107,8 @@ export default class Rebalance extends ClusterCommand {
       readonly seconds: number;
       /** That it takes a while is said, unless events are wanted, or silence. */
       readonly isTold: boolean;
+      /** It is redrawn on a terminal. */
+      readonly isShown: boolean;
       readonly wish: RebalanceWish;
       readonly mover: MoverWish;
       readonly cluster: Cluster;
@@ -124,11 +131,21 @@ export default class Rebalance extends ClusterCommand {
       measure,
       seconds,
       isTold,
+      isShown,
       cluster,
-    }: { measure: LoadMeasure; seconds: number; isTold: boolean; cluster: Cluster },
+    }: { measure: LoadMeasure; seconds: number; isTold: boolean; isShown: boolean; cluster: Cluster },
   ) {
     const tell = (line: string) => this.output.say(isTold ? [line] : []);
-    return measureLoad(topology, { clients: cluster.clients, measure, seconds, tell });
+    const letPass = async (waited: number) => {
+      if (isShown) {
+        const what = `Measuring what ${countOf(ownersOf(topology).length, "node")} are asked for`;
+        await countDown(waited, { stream: process.stderr, theme: this.output.stderr.theme, what });
+        return;
+      }
+      tell(`Measuring for ${waited} s.`);
+      await sleep(waited * 1000);
+    };
+    return measureLoad(topology, { clients: cluster.clients, measure, seconds, tell, letPass });
   }
 
   #withFigures(

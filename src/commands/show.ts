@@ -1,7 +1,6 @@
 import { Args } from "@oclif/core";
-import { planFileSchemas } from "../cli/saved-schemas.ts";
+import { readPlanFile } from "../cli/read-plan-file.ts";
 import { SlotctlCommand } from "../cli/slotctl-command.ts";
-import { readSavedPlan } from "../saved/saved-plan.ts";
 import { planJson } from "../ui/json-plan.ts";
 import { renderPlan } from "../ui/render-plan.ts";
 import { renderSavedFacts } from "../ui/render-saved-plan.ts";
@@ -18,7 +17,7 @@ export default class Show extends SlotctlCommand {
 
   async run(): Promise<void> {
     const { args } = await this.parse(Show);
-    const { plan, ...saved } = await readSavedPlan(args.file, planFileSchemas);
+    const { plan, ...saved } = await readPlanFile(args.file);
     const facts = { ...saved, command: plan.command, nodeCount: plan.basis.nodes.length };
     this.output.print([
       ...renderPlan(plan, this.output.stdout),

@@ -4,10 +4,9 @@ import { changeSettings } from "../cli/change-settings.ts";
 import { ClusterCommand } from "../cli/cluster-command.ts";
 import { changeFlags, moveFlags } from "../cli/flags.ts";
 import { observeForPlan } from "../cli/observe-for-plan.ts";
-import { planFileSchemas } from "../cli/saved-schemas.ts";
+import { readPlanFile } from "../cli/read-plan-file.ts";
 import { seedOfPlan } from "../cli/seed-of-plan.ts";
 import { planUndo } from "../plan/plan-undo.ts";
-import { readSavedPlan } from "../saved/saved-plan.ts";
 
 export default class Undo extends ClusterCommand {
   static override summary = "Go back to the slots and roles that a saved plan was made on.";
@@ -29,7 +28,7 @@ export default class Undo extends ClusterCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Undo);
     const settings = changeSettings(flags, args);
-    const { plan: saved } = await readSavedPlan(args.file, planFileSchemas);
+    const { plan: saved } = await readPlanFile(args.file);
     using cluster = await this.open(seedOfPlan(saved), flags);
     const { topology } = await observeForPlan(cluster, saved);
     const plan = planUndo({ saved, topology, mover: settings.mover });

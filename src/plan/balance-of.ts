@@ -1,5 +1,5 @@
 import type { BalanceBy, ClusterLoad } from "../cluster/slot-load.ts";
-import { SlotSet } from "../cluster/slot-set.ts";
+import { SLOT_COUNT, SlotSet } from "../cluster/slot-set.ts";
 import { leastMoved } from "./least-moved.ts";
 import type { Amount, LoadBalance, LoadMove, MoveRule, ShardBalance } from "./load-balance.ts";
 import type { LoadBands } from "./load-bands.ts";
@@ -35,6 +35,7 @@ export function balanceOf(decided: Decided): LoadBalance {
     thresholdPercent: wish.thresholdPercent,
     shards,
     moved,
+    ranges: rangesOf(decided),
     bound: isProven && isReached ? moved.load : bound,
     isReached,
     isProven,
@@ -50,6 +51,15 @@ export function balanceOf(decided: Decided): LoadBalance {
     moves,
     full: isReached ? [] : fullShards(decided, shards),
   };
+}
+
+function rangesOf({ shards, goals }: Decided): LoadBalance["ranges"] {
+  const owners = new Array<string | undefined>(SLOT_COUNT).fill(undefined);
+  for (const { id, slots } of shards) for (const { slot } of slots) owners[slot] = id;
+  const count = () => owners.filter((id, slot) => id !== undefined && id !== owners[slot - 1]).length;
+  const before = count();
+  for (const [slot, id] of goals) owners[slot] = id;
+  return { before, after: count() };
 }
 
 function shardBalances({ shards, bands, load, goals }: Decided): ShardBalance[] {

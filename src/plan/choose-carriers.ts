@@ -1,5 +1,13 @@
 import { nodeName } from "../cluster/node-name.ts";
-import { type ClusterNode, nodeById, ownersOf, ownsSlots, type Topology } from "../cluster/topology.ts";
+import {
+  type ClusterNode,
+  nodeById,
+  ownersOf,
+  ownsSlots,
+  reachedNodes,
+  replicasOf,
+  type Topology,
+} from "../cluster/topology.ts";
 import { Refused } from "../errors.ts";
 import type { TargetShard } from "./target-shard.ts";
 
@@ -56,13 +64,25 @@ function mostSlots(owners: readonly ClusterNode[]): ClusterNode | undefined {
   return owners.toSorted((a, b) => b.slots.size - a.slots.size)[0];
 }
 
+/**
+ * On the way from a replica to the primary of another shard a server passes through CLUSTER RESET, which drops its data,
+ * and through a new id, for under the old one the others keep it out for a minute: so no step of one plan could name
+ * it before and afterwards. Two plans can, and the first one refuses what would cost a last copy.
+ */
 function noPrimary(topology: Topology, { name, memberIds }: TargetShard): Refused {
-  const names = memberIds.flatMap((id) => nodeById(topology, id) ?? []).map(nodeName);
+  const members = memberIds.flatMap((id) => nodeById(topology, id) ?? []);
+  const siblings = ({ primaryId }: ClusterNode) =>
+    primaryId === undefined ? 0 : replicasOf(topology, primaryId).filter(({ view }) => view).length;
+  const [spare] = members
+    .filter(({ view }) => view !== undefined)
+    .toSorted((a, b) => siblings(b) - siblings(a));
+  const seed = spare && reachedNodes(topology).find(({ id }) => !memberIds.includes(id));
+  const twoSteps =
+    spare && seed
+      ? `Give the shard a node that is new or owns no slots; or make one of these such a node, and use the file again then: slotctl del-node ${nodeName(seed)} ${nodeName(spare)}`
+      : "Give the shard a node that is new or owns no slots.";
   return new Refused(
-    `${name} (${names.join(", ")}) would be a new shard without a primary: its nodes are replicas of other shards, and a replica cannot become the primary of a new one.`,
-    {
-      code: "no-primary-left",
-      hint: "Give the shard a node that is new or owns no slots; or leave one of these out of the file first, and name it again once it is removed.",
-    },
+    `${name} (${members.map(nodeName).join(", ")}) would be a new shard without a primary: its nodes are replicas of other shards, and a replica cannot become the primary of a new one.`,
+    { code: "no-primary-left", hint: twoSteps },
   );
 }

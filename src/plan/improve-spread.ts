@@ -5,10 +5,11 @@ import type { LoadSpread, PlacedSlot } from "./load-spread.ts";
  * into their bands, then takes back or replaces moves that need not be.
  */
 export function improveSpread(spread: LoadSpread): void {
+  const effort = { changesLeft: CHANGES_MAX };
   for (let round = 0; round < ROUNDS_MAX; round++) {
     const before = spread.cost;
-    for (const shard of outsideBands(spread)) relieve(spread, shard);
-    for (const shard of outsideBands(spread)) fill(spread, shard);
+    for (const shard of outsideBands(spread)) relieve(spread, shard, effort);
+    for (const shard of outsideBands(spread)) fill(spread, shard, effort);
     takeBack(spread);
     const after = spread.cost;
     const isSame = (a: number, b: number) => Math.abs(a - b) <= spread.epsilon;
@@ -17,6 +18,15 @@ export function improveSpread(spread: LoadSpread): void {
 }
 
 const ROUNDS_MAX = 20;
+/** Where loads cannot be evened out every change would be tried for every shard, over and over: so many in vain. */
+const CHANGES_MAX = 12_000_000;
+/** One that was found was worth most of its looking for. */
+const PRICE_WHEN_FOUND = 0.1;
+
+interface Effort {
+  changesLeft: number;
+}
+
 /** Swaps are looked for with so many slots on each side. */
 const NEAR_MAX = 400;
 
@@ -28,18 +38,22 @@ function outsideBands(spread: LoadSpread): number[] {
 }
 
 /** Has a shard that is above its band give slots away, or swap them for lighter ones. */
-function relieve(spread: LoadSpread, shard: number): void {
-  for (let tries = 0; tries < TRIES_MAX && spread.excess(shard) > 0; tries++) {
-    const change = bestOf(spread, [...movesOut(spread, shard), ...swapsOut(spread, shard)]);
+function relieve(spread: LoadSpread, shard: number, effort: Effort): void {
+  for (let tries = 0; tries < TRIES_MAX && spread.excess(shard) > 0 && effort.changesLeft > 0; tries++) {
+    const changes = [...movesOut(spread, shard), ...swapsOut(spread, shard)];
+    const change = bestOf(spread, changes);
+    effort.changesLeft -= changes.length * (change ? PRICE_WHEN_FOUND : 1);
     if (!change) return;
     carryOut(spread, change);
   }
 }
 
 /** Has a shard that is below its band get slots, or heavier ones for its own. */
-function fill(spread: LoadSpread, shard: number): void {
-  for (let tries = 0; tries < TRIES_MAX && spread.shortage(shard) > 0; tries++) {
-    const change = bestOf(spread, [...movesIn(spread, shard), ...swapsIn(spread, shard)]);
+function fill(spread: LoadSpread, shard: number, effort: Effort): void {
+  for (let tries = 0; tries < TRIES_MAX && spread.shortage(shard) > 0 && effort.changesLeft > 0; tries++) {
+    const changes = [...movesIn(spread, shard), ...swapsIn(spread, shard)];
+    const change = bestOf(spread, changes);
+    effort.changesLeft -= changes.length * (change ? PRICE_WHEN_FOUND : 1);
     if (!change) return;
     carryOut(spread, change);
   }
@@ -47,7 +61,7 @@ function fill(spread: LoadSpread, shard: number): void {
 
 const TRIES_MAX = 64;
 
-/** Slots that go elsewhere, all at once. */
+/** A slot that goes to another shard, and in a swap the one that comes back from there. */
 type Change = readonly { readonly slot: PlacedSlot; readonly to: number }[];
 
 function carryOut(spread: LoadSpread, change: Change): void {
@@ -71,18 +85,18 @@ function bestOf(spread: LoadSpread, changes: readonly Change[]): Change | undefi
   return best?.change;
 }
 
-function outsideAfter(spread: LoadSpread, change: Change): number {
-  const difference = new Map<number, number>();
-  for (const { slot, to } of change) {
-    difference.set(slot.at, (difference.get(slot.at) ?? 0) - slot.load);
-    difference.set(to, (difference.get(to) ?? 0) + slot.load);
-  }
-  let outside = 0;
-  for (const [shard, more] of difference) {
-    const load = spread.loadAt(shard);
-    outside += spread.outsideWith(shard, load + more) - spread.outsideWith(shard, load);
-  }
-  return outside;
+/** A change is between two shards: one slot goes to the other, and at most one comes back for it. */
+function outsideAfter(spread: LoadSpread, [there, back]: Change): number {
+  if (!there) return 0;
+  const [from, to] = [there.slot.at, there.to];
+  const more = there.slot.load - (back?.slot.load ?? 0);
+  const [loadFrom, loadTo] = [spread.loadAt(from), spread.loadAt(to)];
+  return (
+    spread.outsideWith(from, loadFrom - more) -
+    spread.outsideWith(from, loadFrom) +
+    spread.outsideWith(to, loadTo + more) -
+    spread.outsideWith(to, loadTo)
+  );
 }
 
 /** How much more load than before is not at home. */

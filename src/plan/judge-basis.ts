@@ -1,5 +1,6 @@
 import { formatAddress } from "../cluster/address.ts";
 import { settingIn } from "../cluster/settings.ts";
+import { SlotSet } from "../cluster/slot-set.ts";
 import { type ClusterNode, isGhost, nodeById, ownsSlots } from "../cluster/topology.ts";
 import type { BasisChange, JudgedChange } from "./basis-change.ts";
 import { isRenewed, viewNow } from "./cluster-now.ts";
@@ -7,7 +8,7 @@ import { ownerChanges } from "./owner-changes.ts";
 import { isAboutMembers, nodesOf, reshapedBy } from "./step-nodes.ts";
 import type { Judging, Stakes } from "./judging.ts";
 import type { NodeRef } from "./step.ts";
-import { placeOn, roleIn } from "./trails.ts";
+import { ownersIn, placeOn, roleIn } from "./trails.ts";
 
 /**
  * What has changed since a plan was made, but for what its own steps make of the cluster, and whether each of it
@@ -24,6 +25,7 @@ export function judgeBasis(judging: Judging): JudgedChange[] {
     ...newMembers(judging, stakes),
     ...asideChanges(judging, stakes),
     ...settingChanges(judging, stakes),
+    ...slotsGivenUp(judging),
   ];
   return withoutRepeated(changes);
 }
@@ -98,6 +100,23 @@ function asideChanges({ now }: Judging, stakes: Stakes): JudgedChange[] {
     }
     const detail = look?.unreached.detail ?? "no node knows it";
     return [{ change: { kind: "unreached", nodeId: ref.id, detail }, matters: true }];
+  });
+}
+
+/**
+ * A node gets its slots before it meets anybody: where it has met others since, and slots of it have no owner, somebody
+ * has taken them away from it.
+ */
+function slotsGivenUp({ basis, now, left }: Judging): JudgedChange[] {
+  const owners = ownersIn(now.topology);
+  return left.flatMap(({ step }): JudgedChange[] => {
+    if (step.kind !== "assign-slots") return [];
+    const [before, after] = [nodeById(basis, step.node.id)?.view, viewNow(now, step.node)];
+    const slots = SlotSet.of([...step.slots].filter((slot) => owners[slot] === undefined));
+    const hasMet =
+      before?.lines.length === 0 && after?.lines.some(({ flags }) => !flags.includes("handshake"));
+    if (!hasMet || slots.size === 0) return [];
+    return [{ change: { kind: "slots-moved", slots, wasId: step.node.id, isId: undefined }, matters: true }];
   });
 }
 

@@ -14,6 +14,8 @@ export interface LoadBalance {
   readonly thresholdPercent: number;
   readonly shards: readonly ShardBalance[];
   readonly moved: Amount;
+  /** How many ranges the slots of these shards are in, before and afterwards. */
+  readonly ranges: { readonly before: number; readonly after: number };
   /** What every plan that brings all shards into their bands has to move at least. */
   readonly bound: number;
   /** Whether every shard is in its band afterwards. */

@@ -43,7 +43,7 @@ export class LoadSpread {
     this.#loads = new Float64Array(shards.length);
     this.#incoming = new Float64Array(shards.length);
     const total = bands.reduce((sum, { target }) => sum + target, 0);
-    this.epsilon = total * 1e-9;
+    this.epsilon = total * 1e-12;
     this.slots = shards
       .flatMap(({ slots }, home) =>
         slots
@@ -84,6 +84,11 @@ export class LoadSpread {
     if (slot.home === shard) return true;
     const { weight = 0, roomBytes = 0 } = this.shards[shard] ?? {};
     return weight > 0 && (this.#incoming[shard] ?? 0) + slot.bytes <= roomBytes;
+  }
+
+  /** Whether so much more fits into its memory. */
+  hasRoom(shard: number, bytes: number): boolean {
+    return (this.#incoming[shard] ?? 0) + bytes <= (this.shards[shard]?.roomBytes ?? 0);
   }
 
   /** Whether the shard may have the slot and is not above its band with it. */

@@ -1,175 +1,170 @@
-import { type Places, PLACE_LEVELS, type PlaceLevel } from "../cluster/place.ts";
-import { isLinkedReplica } from "../cluster/is-linked-replica.ts";
-import { nodeById, replicasOf, type Topology } from "../cluster/topology.ts";
+import { SlotSet } from "../cluster/slot-set.ts";
+import { nodeById, ownersOf, type Topology } from "../cluster/topology.ts";
 import { ClusterDraft } from "./cluster-draft.ts";
+import { idleNodes } from "./idle-nodes.ts";
+import { hasRoom, mergeMoves } from "./merge-moves.ts";
+import { mergeShards, type ShardMerge } from "./merge-shards.ts";
 import { notToldNotes } from "./not-told-notes.ts";
 import { isFitPrimary, placedShards } from "./placed-shards.ts";
-import {
-  harmOf,
-  type PlacedShard,
-  placeNames,
-  type PlaceNames,
-  type PlacementScore,
-  scorePlacement,
-} from "./placement-score.ts";
-import type { PlacementGap, Plan, PlanNote } from "./plan.ts";
-import { continuedNotes } from "./plan-slot-moves.ts";
+import { PlacementDraft } from "./placement-draft.ts";
+import { placementNotes } from "./placement-notes.ts";
+import { type PlacedShard, placeNames } from "./placement-score.ts";
+import type { PlacementSearch } from "./placement-search.ts";
+import { mayGo, mayTakeIdle, type PlacementWish, shardsOfFile, slotsOf } from "./placement-wish.ts";
+import type { MoverWish } from "./mover.ts";
+import type { Plan, PlanNote } from "./plan.ts";
+import { continuedNotes, planSlotMoves } from "./plan-slot-moves.ts";
 import { refuseUnfitTakeovers } from "./refuse-cluster-file.ts";
 import { refuseUnownedSlots } from "./refuse-lost-slots.ts";
-import type { PlacementSearch } from "./placement-search.ts";
 import { type FoundPlacement, searchPlacement } from "./search-placement.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
 
-export interface PlacementWish {
-  readonly places: Places;
-  /** How many replicas each shard is to keep; by default as many as the shard with the fewest has, and one at least. */
-  readonly replicas?: number | undefined;
-  /** A shard may have one replica fewer than that until another one has taken the place. */
-  readonly allowFewerReplicas: boolean;
-}
-
 /**
  * Keeps replicas away from their primary's zone, rack and host, and half of the primaries from being in one of them,
- * as far as that can be had, by the cheapest cure: takeovers, then replicas that change shards. Notes tell what is
- * reached at each level, and where it is not all, why.
+ * as far as that can be had, by the cheapest cure: takeovers, then nodes that change shards, and, where that is
+ * allowed, slots that move, so that there are fewer shards. Notes tell what is reached at each level, and where it is
+ * not all, why.
  *
- * @throws Refused while slots have no owner, or a takeover could not succeed.
+ * @throws Refused while slots have no owner, a takeover could not succeed, or the mover cannot be had.
  */
-export function planPlacement({ topology, wish }: { topology: Topology; wish: PlacementWish }): Plan {
+export function planPlacement({
+  topology,
+  wish,
+  mover = "auto",
+}: {
+  readonly topology: Topology;
+  readonly wish: PlacementWish;
+  readonly mover?: MoverWish;
+}): Plan {
   refuseUnownedSlots(topology);
   const settle = settleEarlierRuns(topology);
   const draft = new ClusterDraft(topology);
   draft.replace(settle.steps, settle.settled);
-  const names = placeNames(wish.places);
-  const shards = placedShards(draft.topology);
-  const search: PlacementSearch = {
-    shards,
-    names,
-    isFit: (id) => isFitPrimary(draft.topology, id),
-    isLive: (id) => isLive(draft.topology, id),
-    // That a shard has lost its replica is no reason to take those of others away.
-    replicas: wish.replicas ?? Math.max(1, Math.min(...shards.map(({ memberIds }) => memberIds.length - 1))),
-    mayLack: wish.allowFewerReplicas,
-  };
-  const found = searchPlacement(search);
-  carryInto(draft, { before: shards, found });
+  const search = searchIn(settle.settled, wish);
+  const best = searchPlacement(search);
+  const merge = findMerge(settle.settled, { search, best, wish });
+  const chosen = wish.allowFewerShards ? merge : undefined;
+  const found = chosen?.found ?? best;
+  const placing = new PlacementDraft(draft, {
+    before: chosen?.kept ?? search.shards,
+    found,
+    isFit: search.isFit,
+  });
+  placing.takeOverAll();
+  const moveNotes = chosen ? moveData(draft, { merge: chosen, leads: placing.leads, wish, mover }) : [];
+  placing.changeShards();
+  placing.takeOverAll();
   refuseUnfitTakeovers(topology, draft.steps);
+  const loose =
+    found.harm > 0 && !wish.allowFewerReplicas ? searchPlacement({ ...search, mayLack: true }) : undefined;
+  const outcome = {
+    reached: found.shards,
+    isProven: found.isProven && (loose?.isProven ?? true),
+    withFewerReplicas: loose?.shards,
+    withFewerShards: chosen ? undefined : merge?.found.shards,
+  };
   return {
     command: "place",
     basis: topology,
     steps: draft.steps,
     notes: [
       ...continuedNotes(settle),
-      ...reachNotes({ search, found, wish }),
+      ...moveNotes,
+      ...placementNotes(search, { outcome, wish }),
       ...notToldNotes(topology, new Set()),
     ],
   };
 }
 
-/** Who was a primary is a live replica once it has handed its shard over. */
+function searchIn(topology: Topology, wish: PlacementWish): PlacementSearch {
+  const shards = placedShards(topology);
+  const mayTake = mayTakeIdle(topology, wish);
+  return {
+    shards,
+    names: placeNames(wish.places),
+    isFit: (id) => isFitPrimary(topology, id),
+    isLive: (id) => isLive(topology, id),
+    // That a shard has lost its replica is no reason to take those of others away.
+    replicas: wish.replicas ?? Math.max(1, Math.min(...shards.map(({ memberIds }) => memberIds.length - 1))),
+    mayLack: wish.allowFewerReplicas,
+    idle: idleNodes(topology, ({ id }) => mayTake(id)),
+  };
+}
+
+/**
+ * Who was a primary is a live replica once it has handed its shard over. One that is in the middle of a sync is not
+ * counted on: nobody waits for it before another one leaves.
+ */
 function isLive(topology: Topology, id: string): boolean {
   const node = nodeById(topology, id);
-  return node?.view !== undefined && (node.role === "primary" || isLinkedReplica(node));
+  return node?.view !== undefined && (node.role === "primary" || node.view.replication.linkUp);
 }
 
-/** Takeovers that need nothing else first, for they cure at once; then who changes shards, one after the other. */
-function carryInto(
-  draft: ClusterDraft,
-  { before, found }: { before: readonly PlacedShard[]; found: FoundPlacement },
-): void {
-  const carriers = before.map(({ primaryId }) => primaryId);
-  const takeOver = (index: number, heir: string) => {
-    if (carriers[index] === heir || draft.node(heir).primaryId !== carriers[index]) return [];
-    draft.takeOver(heir);
-    carriers[index] = heir;
-    return [index];
-  };
-  const takeOverAll = () => {
-    const taken = found.shards.flatMap(({ primaryId }, index) => takeOver(index, primaryId));
-    for (const index of taken)
-      draft.awaitFollowers(carriers[index] ?? "", new Set(found.shards[index]?.memberIds));
-  };
-  takeOverAll();
-  for (const { nodeId, fromIndex, toIndex } of found.moves) {
-    if (carriers[fromIndex] === nodeId) {
-      const heir = replicasOf(draft.topology, nodeId).find(({ id }) => isFitPrimary(draft.topology, id));
-      if (heir) takeOver(fromIndex, heir.id);
-    }
-    draft.follow(nodeId, carriers[toIndex] ?? "");
-  }
-  takeOverAll();
-}
-
-/** What is reached at each level that is known, and why no more. */
-function reachNotes({
-  search,
-  found,
-  wish,
-}: {
-  search: PlacementSearch;
-  found: FoundPlacement;
-  wish: PlacementWish;
-}): PlanNote[] {
-  const before = scorePlacement(search.shards, search.names);
-  const after = scorePlacement(found.shards, search.names);
-  const loose =
-    found.harm > 0 && !wish.allowFewerReplicas ? searchPlacement({ ...search, mayLack: true }) : found;
-  const atBest = scorePlacement(loose.shards, search.names);
-  return PLACE_LEVELS.flatMap((level): PlanNote[] => {
-    const known = knownAt(level, wish.places);
-    if (known.size === 0) return [];
-    const gap = gapAt(level, { after, atBest, search, isBetterWithFewer: loose.harm < found.harm });
-    return [
-      {
-        kind: "placement-level",
-        level,
-        places: known.size,
-        before: before[level],
-        reached: after[level],
-        ...(gap ? { gap } : {}),
-      },
-    ];
+function findMerge(
+  topology: Topology,
+  {
+    search,
+    best,
+    wish,
+  }: { readonly search: PlacementSearch; readonly best: FoundPlacement; readonly wish: PlacementWish },
+): ShardMerge | undefined {
+  // Without it nobody knows what its slots weigh, nor whether it can take more.
+  if (ownersOf(topology).some(({ view }) => view === undefined)) return undefined;
+  return mergeShards(search, {
+    best,
+    limits: {
+      shardsMin: shardsOfFile(wish),
+      mayGo: mayGo(wish),
+      slotsOf: slotsOf(topology),
+      hasRoom: (merge) => hasRoom(topology, merge, wish),
+    },
   });
 }
 
-function knownAt(level: PlaceLevel, places: Places): Set<string> {
-  return new Set([...places.values()].flatMap((place) => place[level] ?? []));
-}
-
-function gapAt(
-  level: PlaceLevel,
+/** Slots come before the nodes that they free, and notes tell what that costs. */
+function moveData(
+  draft: ClusterDraft,
   {
-    after,
-    atBest,
-    search,
-    isBetterWithFewer,
+    merge,
+    leads,
+    wish,
+    mover,
   }: {
-    after: PlacementScore;
-    atBest: PlacementScore;
-    search: PlacementSearch;
-    isBetterWithFewer: boolean;
+    readonly merge: ShardMerge;
+    readonly leads: readonly string[];
+    readonly wish: PlacementWish;
+    readonly mover: MoverWish;
   },
-): PlacementGap | undefined {
-  if (!isKnown(level, search)) return "one-place";
-  if (isDone(after, level)) return undefined;
-  return isBetterWithFewer && isLess(atBest, after, level) ? "no-spare-replica" : "cannot-be-had";
+): PlanNote[] {
+  const settled = draft.topology;
+  const leadOf = (shard: PlacedShard) => leads[merge.kept.indexOf(shard)] ?? shard.primaryId;
+  const planned = planSlotMoves({
+    basis: settled,
+    settle: { steps: draft.steps, settled, continued: SlotSet.empty },
+    moves: mergeMoves(settled, { merge, wish, leadOf }),
+    mover,
+  });
+  draft.replace(planned.steps, planned.after);
+  const merges: PlanNote = {
+    kind: "merges-shards",
+    nodes: merge.gone.map(({ primaryId }) => primaryId),
+    before: merge.gone.length + merge.kept.length,
+    left: merge.kept.length,
+    ...weightOfMoves(settled, merge),
+  };
+  // That these end empty is what the other note says.
+  return [merges, ...planned.notes.filter(({ kind }) => kind !== "becomes-empty")];
 }
 
-function isKnown(
-  level: PlaceLevel,
-  { names, shards }: { names: PlaceNames; shards: readonly PlacedShard[] },
-): boolean {
-  return shards.some(({ memberIds }) => memberIds.some((id) => names.get(id)?.[level] !== undefined));
+function weightOfMoves(
+  topology: Topology,
+  { gone }: ShardMerge,
+): { slots: number; keys: number; bytes: number } {
+  const nodes = gone.flatMap(({ primaryId }) => nodeById(topology, primaryId) ?? []);
+  const sum = (values: readonly number[]) => values.reduce((all, value) => all + value, 0);
+  return {
+    slots: sum(nodes.map(({ slots }) => slots.size)),
+    keys: sum(nodes.map(({ view }) => view?.keys ?? 0)),
+    bytes: sum(nodes.map(({ view }) => (view && view.keys > 0 ? (view.datasetBytes ?? 0) : 0))),
+  };
 }
-
-function isDone(score: PlacementScore, level: PlaceLevel): boolean {
-  return score[level].together + score[level].crowded === 0;
-}
-
-function isLess(one: PlacementScore, other: PlacementScore, level: PlaceLevel): boolean {
-  const only = (score: PlacementScore) =>
-    harmOf({ zone: NOTHING, rack: NOTHING, host: NOTHING, [level]: score[level] });
-  return only(one) < only(other);
-}
-
-const NOTHING = { together: 0, crowded: 0 };

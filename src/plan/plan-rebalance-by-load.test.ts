@@ -142,4 +142,28 @@ test("once the moves are made a second plan is empty, all are as near as whole s
     ),
     { numRuns: 60 },
   );
+}, 60_000);
+
+test("100 slots of equal weight on 30 shards come as near as whole slots allow, and then nothing is to do", () => {
+  const specs = Array.from({ length: 30 }, (_, at) => ({
+    name: `n${at}`,
+    slots: `${Math.ceil((at * SLOT_COUNT) / 30)}-${Math.ceil(((at + 1) * SLOT_COUNT) / 30) - 1}`,
+  }));
+  const load = carrying(Object.fromEntries(Array.from({ length: 100 }, (_, at) => [at * at, 1000])));
+  const { balance } = rebalance(aCluster(specs), load);
+  expect(balance).toMatchObject({ isReached: true, bound: balance.moved.load });
+  const counts = new Set(balance.shards.map(({ after }) => after / 1000));
+  expect([...counts].sort((a, b) => a - b)).toEqual([3, 4]);
+  const moves = balance.moves.map(({ fromId, toId, slotSet }) => ({ fromId, toId, slots: slotSet }));
+  expect(rebalance(afterMoves(aCluster(specs), moves), load).balance.moves).toEqual([]);
+});
+
+test("a shard of weight 0 is emptied of many light slots too", () => {
+  const load = carrying(
+    Object.fromEntries(Array.from({ length: 3000 }, (_, at) => [(at * 7919) % SLOT_COUNT, 1 + (at % 3)])),
+  );
+  const { balance } = rebalance(aCluster(three), load, { weights: { b: 0 } });
+  expect(balance.shards[1]).toMatchObject({ after: 0, slotsAfter: 0 });
+  expect(balance.shards.reduce((sum, { slotsAfter }) => sum + slotsAfter, 0)).toBe(SLOT_COUNT);
+  expect(balance.ranges.after).toBeLessThan(3000);
 });

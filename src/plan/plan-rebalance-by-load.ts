@@ -6,15 +6,19 @@ import { balanceOf } from "./balance-of.ts";
 import { emptyDrained } from "./empty-drained.ts";
 import type { LoadBalance } from "./load-balance.ts";
 import { dealIdle } from "./deal-idle.ts";
+import { leastMoved } from "./least-moved.ts";
 import { type LoadBands, loadBands } from "./load-bands.ts";
+import { LoadSpread } from "./load-spread.ts";
 import { type LoadBand, type LoadedShard, loadOf } from "./loaded-shard.ts";
 import type { MoverWish } from "./mover.ts";
 import type { Plan } from "./plan.ts";
 import type { RebalanceWish } from "./plan-rebalance.ts";
 import { planSlotMoves } from "./plan-slot-moves.ts";
 import { refuseUnreadyOwners } from "./refuse-unready-owners.ts";
+import { roomBytesOf } from "./room-bytes-of.ts";
 import { settleEarlierRuns } from "./settle-earlier-runs.ts";
 import { spreadLoads } from "./spread-loads.ts";
+import { tidySpread } from "./tidy-spread.ts";
 import { weighShards } from "./weigh-shards.ts";
 
 export interface LoadRebalance {
@@ -29,8 +33,14 @@ export interface LoadRebalance {
  */
 export const AIM = 0.75;
 
-/** Keys take this many times what they weigh, for the target's own tables grow with them. */
-const ROOM_PER_BYTE = 1.1;
+/**
+ * Where whole slots, or memory, do not let all shards into their bands, so much of what is outside has to get better:
+ * the next measurement is another one, and each would find some small thing to move.
+ */
+const GAIN_MIN = 0.1;
+
+/** So near to the least that can be moved, more may be, where that keeps slots together. */
+const TIDY_OVER_BOUND_MAX = 1.01;
 
 /**
  * Brings what each shard carries to within the threshold of the share that its weight asks for, and moves as little
@@ -73,13 +83,11 @@ function loadedShard(
   node: ClusterNode,
   { load, weight }: { readonly load: ClusterLoad; readonly weight: number },
 ): LoadedShard {
-  const { maxmemoryBytes = 0, memoryBytes = 0 } = node.view ?? {};
   const slots = Array.from(node.slots, (slot) => {
     const { load: carried = 0, bytes = 0 } = load.slots.get(slot) ?? {};
     return { slot, load: carried, bytes };
   });
-  const roomBytes = maxmemoryBytes > 0 ? Math.max(0, maxmemoryBytes - memoryBytes) / ROOM_PER_BYTE : Infinity;
-  return { id: node.id, weight, slots, roomBytes };
+  return { id: node.id, weight, slots, roomBytes: roomBytesOf(node.view) };
 }
 
 /** A shard that is to have no slots has none, whatever they carry. */
@@ -97,9 +105,17 @@ function decide(
   shards: readonly LoadedShard[],
   bands: LoadBands,
 ): { goals: ReadonlyMap<number, string>; isProven: boolean } {
+  const before = new LoadSpread(shards, { ...bands, hot: [] }).cost.outside;
   const { spread, isProven } = spreadLoads(shards, bands);
+  const { outside } = spread.cost;
+  const isDrained = shards.some(({ weight, slots }) => weight === 0 && slots.length > 0);
+  if (outside > 0 && before - outside < before * GAIN_MIN && !isDrained) return { goals: NOWHERE, isProven };
   const forced = emptyDrained(spread);
   const goals = new Map<number, string>();
+  if (!isProven) {
+    const movedMost = leastMoved(shards, bands) * TIDY_OVER_BOUND_MAX;
+    for (const [slot, at] of tidySpread(spread, movedMost)) goals.set(slot, shards[at]?.id ?? "");
+  }
   for (const { slot, at, home } of spread.slots) {
     const goal = shards[at];
     if (goal && at !== home) goals.set(slot, goal.id);

@@ -51,6 +51,19 @@ export type PlanNote =
       /** Undefined where all is reached. */
       readonly gap?: PlacementGap;
     }
+  /** Shards give all their slots to those that are left. */
+  | {
+      readonly kind: "merges-shards";
+      /** Their primaries. */
+      readonly nodes: readonly string[];
+      /** How many shards there are, and will be. */
+      readonly before: number;
+      readonly left: number;
+      /** What moves, as far as the nodes tell. */
+      readonly slots: number;
+      readonly keys: number;
+      readonly bytes: number;
+    }
   /** Fewer than three primaries: no majority is left when one fails. */
   | { readonly kind: "no-automatic-failover"; readonly primaries: number }
   /** New primaries run with lower values of these settings while the cluster forms, and get theirs back. */
@@ -131,8 +144,12 @@ export type PlacementGap =
   | "one-place"
   /** A shard would have a replica fewer for the time that it takes. */
   | "no-spare-replica"
-  /** No placement of these nodes does better, of all that were looked at. */
-  | "cannot-be-had";
+  /** Shards would have to give their slots to others. */
+  | "fewer-shards"
+  /** No placement of these nodes does better. */
+  | "cannot-be-had"
+  /** None that does better was found; of a large cluster not all are looked at. */
+  | "not-found";
 
 export type PlacementReach =
   /** No replica shares a host with its primary or with a sibling. */

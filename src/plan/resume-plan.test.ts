@@ -144,8 +144,56 @@ describe("what has changed since", () => {
       now: cluster({ rc: { replicaOf: "b" } }),
       judged: ["role"],
     },
+    {
+      // All that is left of it are the epochs that it has cost.
+      name: "slots that were moved away and back, and a failover and back",
+      saved: move,
+      now: cluster({ a: { epoch: 41 }, b: { epoch: 42 }, c: { epoch: 44 } }),
+      judged: ["epoch", "epoch", "epoch"],
+    },
+    {
+      name: "a replica more in a shard that it leaves alone",
+      saved: move,
+      now: cluster({}, [{ name: "n", replicaOf: "c" }]),
+      judged: ["joined"],
+    },
+    {
+      name: "a replica more in the shard that a replica is to leave",
+      saved: removal,
+      now: cluster({}, [{ name: "n", replicaOf: "a" }]),
+      judged: ["joined!"],
+    },
   ])("$name", ({ saved, now, judged: expected }) => {
     expect(judged(saved, now)).toEqual(expected);
+  });
+
+  test.each<{ name: string; saved: Plan; now: Topology; judged: string[] }>([
+    {
+      name: "another node at the address of its target, with the slots of that one",
+      saved: move,
+      now: cluster({ b: undefined }, [{ name: "b2", at: "10.0.0.2:6379", slots: "5461-10922" }]),
+      judged: ["slots-moved!", "gone!", "unreached!"],
+    },
+    {
+      name: "its target was reset, and nobody has its slots",
+      saved: move,
+      now: cluster({ b: undefined }),
+      judged: ["slots-moved!", "gone!", "unreached!"],
+    },
+    {
+      name: "another cluster at the same addresses, laid out alike",
+      saved: failover,
+      now: aCluster(
+        Object.values(SPECS).map((spec: NodeSpec) => ({
+          ...spec,
+          name: `${spec.name}2`,
+          ...(spec.replicaOf ? { replicaOf: `${spec.replicaOf}2` } : {}),
+        })),
+      ),
+      judged: ["slots-moved!", "slots-moved!", "slots-moved!", "gone!", "gone!", "gone!", "unreached!"],
+    },
+  ])("what forbids it: $name", ({ saved, now, judged: expected }) => {
+    expect(judged(saved, now).filter((kind) => kind.endsWith("!"))).toEqual(expected);
   });
 
   test("slots on their way somewhere else are nothing that a run of the plan leaves", () => {

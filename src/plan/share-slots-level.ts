@@ -1,27 +1,40 @@
 /**
  * Hands `count` slots out so that the holders end as level as they can while nobody gives any: the ones that
- * have least are filled up together. Returns what each has afterwards; of what does not divide, the smaller
- * ids get one more.
+ * have least for their weight are filled up together. Returns what each has afterwards; of what does not divide,
+ * those that lost most to rounding get one more, of equals the smaller ids.
  */
 export function shareSlotsLevel({
   count,
   held,
+  weights = new Map(),
 }: {
   readonly count: number;
   readonly held: ReadonlyMap<string, number>;
+  /** Above 0; 1 for who is not in it. */
+  readonly weights?: ReadonlyMap<string, number>;
 }): Map<string, number> {
-  const byNeed = [...held].sort(([a, had], [b, has]) => had - has || (a < b ? -1 : 1));
+  const weightOf = (id: string) => weights.get(id) ?? 1;
+  const fullness = ([id, has]: readonly [string, number]) => has / weightOf(id);
+  const byNeed = [...held].sort((a, b) => fullness(a) - fullness(b) || (a[0] < b[0] ? -1 : 1));
   const rising: string[] = [];
-  let total = count;
+  let [total, weight] = [count, 0];
   for (const [id, size] of byNeed) {
     // Whoever is above the level that those below reach together stays as it is, and so do all after it.
-    if (rising.length > 0 && size * rising.length >= total) break;
+    if (rising.length > 0 && fullness([id, size]) * weight >= total) break;
     rising.push(id);
     total += size;
+    weight += weightOf(id);
   }
-  const level = Math.floor(total / rising.length);
-  const over = total - level * rising.length;
   const shared = new Map(held);
-  for (const [index, id] of rising.sort().entries()) shared.set(id, level + (index < over ? 1 : 0));
+  const exact = rising.map((id) => ({ id, share: (total * weightOf(id)) / weight }));
+  let over = total;
+  // Nobody gives any, not even what rounding would take.
+  for (const { id, share } of exact) {
+    const whole = Math.max(held.get(id) ?? 0, Math.floor(share));
+    shared.set(id, whole);
+    over -= whole;
+  }
+  const byLoss = exact.toSorted((a, b) => (b.share % 1) - (a.share % 1) || (a.id < b.id ? -1 : 1));
+  for (const { id } of byLoss.slice(0, Math.max(0, over))) shared.set(id, (shared.get(id) ?? 0) + 1);
   return shared;
 }

@@ -110,3 +110,26 @@ function everyRounding(shares: readonly number[]): number[][] {
 function ascending(counts: Iterable<number>): number[] {
   return [...counts].sort((a, b) => a - b);
 }
+
+test("shards with more weight are filled further, and nobody gives any", () => {
+  const held = new Map([
+    ["a", 100],
+    ["b", 100],
+    ["c", 900],
+  ]);
+  const weights = new Map([["b", 3]]);
+  expect(shareSlotsLevel({ count: 201, held, weights })).toEqual(
+    new Map([
+      ["a", 100],
+      ["b", 301],
+      ["c", 900],
+    ]),
+  );
+  expect(shareSlotsLevel({ count: 602, held, weights })).toEqual(
+    new Map([
+      ["a", 201],
+      ["b", 601],
+      ["c", 900],
+    ]),
+  );
+});

@@ -43,7 +43,7 @@ export function slotBalance({
       roomBytes: Infinity,
       slots: Array.from(slots, (slot) => ({ slot, load: 1, bytes: 0 })),
     })),
-    bands: { bands, hot: [] },
+    bands: { bands, hot: [], stuck: [] },
     load: {
       measure: "slots",
       how: "counted",

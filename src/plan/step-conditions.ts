@@ -1,14 +1,24 @@
 import { SlotSet } from "../cluster/slot-set.ts";
-import { nodeById, type Topology } from "../cluster/topology.ts";
-import type { Step } from "./step.ts";
+import type { Step, StepOf } from "./step.ts";
+import { lastOf, type Mark, type RoleValue, type Trails } from "./trails.ts";
 
 /** What must hold of a node right before a step, unless the step is done already. */
 export type StepCondition =
   | { readonly kind: "owns"; readonly nodeId: string; readonly slots: SlotSet }
   | { readonly kind: "is-primary"; readonly nodeId: string }
-  | { readonly kind: "follows"; readonly nodeId: string; readonly primaryId: string }
+  | {
+      readonly kind: "follows";
+      readonly nodeId: string;
+      readonly primaryId: string;
+      /** Whom it may follow just as well, undefined for nobody: what the steps before make of it takes a moment. */
+      readonly orRoles: readonly RoleValue[];
+    }
   /** It owns no slots, and nobody follows it. */
-  | { readonly kind: "is-free"; readonly nodeId: string }
+  | { readonly kind: "is-free"; readonly nodeId: string; readonly orRoles: readonly RoleValue[] }
+  /** Its link is up, and it has what its primary has, but for what is on its way. */
+  | { readonly kind: "in-sync"; readonly nodeId: string }
+  /** It is not in the midst of a sync, with part of the data. */
+  | { readonly kind: "is-whole"; readonly nodeId: string }
   /** It knows nobody whom the plan does not know, and holds no keys unless it is a member. */
   | { readonly kind: "is-no-stranger"; readonly nodeId: string }
   | {
@@ -19,8 +29,14 @@ export type StepCondition =
     }
   | { readonly kind: "answers"; readonly nodeId: string };
 
-/** What a step needs. It is judged again when a saved plan is applied, and by the step itself as it is carried out. */
-export function conditionsOf(step: Step, basis: Topology): StepCondition[] {
+/**
+ * What the step at a place of a plan needs, with all steps before it done. A saved plan tells it; as a step's turn comes
+ * it is judged by what the nodes report then, and the step is not sent where it does not hold.
+ */
+export function conditionsOf(
+  step: Step,
+  { at, trails }: { readonly at: number; readonly trails: Trails },
+): StepCondition[] {
   const answers = (nodeId: string): StepCondition => ({ kind: "answers", nodeId });
   switch (step.kind) {
     case "meet":
@@ -40,20 +56,16 @@ export function conditionsOf(step: Step, basis: Topology): StepCondition[] {
         { kind: "owns", nodeId: step.to.id, slots: step.slots },
       ];
     case "failover":
-      return [{ kind: "follows", nodeId: step.replica.id, primaryId: step.primaryId }];
-    case "replicate": {
-      const { id } = step.replica;
-      const primaryId = nodeById(basis, id)?.primaryId;
-      const was: StepCondition =
-        primaryId === undefined
-          ? { kind: "is-free", nodeId: id }
-          : { kind: "follows", nodeId: id, primaryId };
-      return [was, { kind: "is-primary", nodeId: step.primary.id }];
-    }
+      return takeoverConditions(step);
+    case "replicate":
+      return [
+        roleBefore(step.replica.id, trails.rolesOf(step.replica.id), at),
+        { kind: "is-primary", nodeId: step.primary.id },
+      ];
     case "forget":
-      return [{ kind: "is-free", nodeId: step.node.id }, ...step.by.map(({ id }) => answers(id))];
+      return [isFree(step.node.id), ...step.by.map(({ id }) => answers(id))];
     case "reset":
-      return [{ kind: "is-free", nodeId: step.node.id }];
+      return [isFree(step.node.id)];
     case "assign-slots":
     case "set-epoch":
       return [{ kind: "is-no-stranger", nodeId: step.node.id }];
@@ -67,4 +79,23 @@ export function conditionsOf(step: Step, basis: Topology): StepCondition[] {
     case "renew-id":
       return [answers(step.node.id)];
   }
+}
+
+function takeoverConditions({ replica: { id }, primaryId, mode }: StepOf<"failover">): StepCondition[] {
+  return [
+    { kind: "follows", nodeId: id, primaryId, orRoles: [] },
+    { kind: mode === "graceful" ? "in-sync" : "is-whole", nodeId: id },
+  ];
+}
+
+/** What the steps before leave it as; a newcomer is free. */
+function roleBefore(nodeId: string, trail: readonly Mark<RoleValue>[], at: number): StepCondition {
+  const before = trail.filter((mark) => mark.at < at);
+  const primaryId = lastOf(before);
+  const orRoles = (before.at(-1)?.values ?? []).filter((value) => value !== primaryId);
+  return primaryId === undefined ? isFree(nodeId, orRoles) : { kind: "follows", nodeId, primaryId, orRoles };
+}
+
+function isFree(nodeId: string, orRoles: readonly RoleValue[] = []): StepCondition {
+  return { kind: "is-free", nodeId, orRoles };
 }

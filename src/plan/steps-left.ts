@@ -1,6 +1,6 @@
 import { settingIn } from "../cluster/settings.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
-import { nodeById, reachedNodes } from "../cluster/topology.ts";
+import { isGhost, nodeById, reachedNodes } from "../cluster/topology.ts";
 import { type ClusterNow, isRenewed, viewNow } from "./cluster-now.ts";
 import { knowEachOther } from "./meet-peer.ts";
 import type { Step, StepOf } from "./step.ts";
@@ -28,6 +28,7 @@ export function stepsLeft(
   const facts: Facts = {
     now,
     trails,
+    steps,
     notYet: (slots, index) => SlotSet.of([...slots].filter((slot) => !isPast(slot, index))),
     notBeyond: (slots, index) => SlotSet.of([...slots].filter((slot) => !isPast(slot, index + 1))),
   };
@@ -40,6 +41,7 @@ export function stepsLeft(
 interface Facts {
   readonly now: ClusterNow;
   readonly trails: Trails;
+  readonly steps: readonly Step[];
   /** Of `slots` those that the step at `index` has not given to their owner yet. */
   notYet(slots: SlotSet, index: number): SlotSet;
   /** Of `slots` those that no later step has given to somebody else. */
@@ -82,7 +84,7 @@ function leftOf(step: Step, index: number, facts: Facts): Step | undefined {
       return view && (view.lines.length > 0 || view.self.configEpoch > 0) ? undefined : step;
     }
     case "await-ok":
-      return viewNow(now, step.node)?.clusterState === "ok" ? undefined : step;
+      return isUp(step, index, facts) ? undefined : step;
     case "load-functions":
       return now.functionsAt.has(step.to.id) ? undefined : step;
     case "set-config": {
@@ -95,6 +97,25 @@ function leftOf(step: Step, index: number, facts: Facts): Step | undefined {
 function placeOfRole(id: string, { trails, now }: Facts): number {
   const role = roleIn(now.topology, id);
   return role ? (placeOn(trails.rolesOf(id), role.primaryId) ?? -1) : -1;
+}
+
+/**
+ * What is waited for is that a cluster which is being formed comes up. One that was formed, and has got replicas or other
+ * members since, is down for another reason if it is: nobody may hasten its nodes then.
+ */
+function isUp({ node }: StepOf<"await-ok">, index: number, facts: Facts): boolean {
+  const { now, trails, steps } = facts;
+  if (viewNow(now, node)?.clusterState === "ok") return true;
+  const hasOthers = now.topology.nodes.some(
+    (member) => !isGhost(member) && trails.membershipOf(member.id).length === 0,
+  );
+  return (
+    hasOthers ||
+    steps.some(
+      (step, place) =>
+        place > index && step.kind === "replicate" && placeOfRole(step.replica.id, facts) >= place,
+    )
+  );
 }
 
 /** Its link may still be coming up: then it is waited for. */

@@ -9,6 +9,8 @@ export interface DocumentKind {
   readonly name: string;
   /** How to make one anew. */
   readonly anew: string;
+  /** Throws for a file that is something else altogether; it gets the text. */
+  readonly refuse?: ((text: string) => void) | undefined;
   /** The schema itself first, then those that it refers to. */
   readonly schemas: readonly object[];
 }
@@ -23,6 +25,7 @@ type Path = readonly (string | number)[];
  */
 export async function readDocument(path: string, kind: DocumentKind, read?: string): Promise<ReadDocument> {
   const text = read ?? (await readText(path, kind));
+  kind.refuse?.(text);
   let document: unknown;
   try {
     document = JSON.parse(text);

@@ -53,22 +53,29 @@ export interface PlanRecord {
   readonly digests: Readonly<Record<string, string | readonly string[]>>;
 }
 
+interface ReadOptions {
+  readonly schemas: readonly object[];
+  /** What it holds, where it was read already. */
+  readonly text?: string | undefined;
+  /** Throws for a file that is something else altogether. */
+  readonly refuse?: (text: string) => void;
+}
+
 /**
  * The plan that a file holds.
  *
- * @param text what it holds, where it was read already.
  * @throws UsageError, with line and column, for a file that is damaged, was changed by hand, or is of another kind.
  */
 export async function readSavedPlan(
   path: string,
-  schemas: readonly object[],
-  text?: string,
+  { schemas, text, refuse }: ReadOptions,
 ): Promise<SavedPlan> {
   const kind: DocumentKind = {
     kind: "slotctl-plan",
     name: "plan file",
     anew: "Make it anew: the command that the plan is of, with --out.",
     schemas,
+    refuse,
   };
   const { fields, file } = await readDocument(path, kind, text);
   const record = fields as unknown as PlanRecord;

@@ -24,12 +24,16 @@ interface SnapshotRecord {
  *
  * @throws UsageError, with line and column, for a file that is damaged or of another kind.
  */
-export async function readSnapshot(path: string, schemas: readonly object[]): Promise<Snapshot> {
+export async function readSnapshot(
+  path: string,
+  { schemas, refuse }: { readonly schemas: readonly object[]; readonly refuse?: (text: string) => void },
+): Promise<Snapshot> {
   const kind: DocumentKind = {
     kind: "slotctl-snapshot",
     name: "snapshot",
     anew: "Take it anew: slotctl snapshot SEED > FILE",
     schemas,
+    refuse,
   };
   const { fields, file } = await readDocument(path, kind);
   const { views, asides, functionsAt } = fields as unknown as SnapshotRecord;

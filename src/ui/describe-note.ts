@@ -2,7 +2,7 @@ import { listNames } from "../cluster/node-name.ts";
 import type { Topology } from "../cluster/topology.ts";
 import { MOVER_COMMANDS } from "../plan/mover.ts";
 import { obstacleText } from "../plan/obstacle-text.ts";
-import type { PlacementReach, PlanNote } from "../plan/plan.ts";
+import type { PlacementGap, PlacementReach, PlanNote } from "../plan/plan.ts";
 import { seedOf } from "../plan/repair-hint.ts";
 import { countOf, formatBytes, formatNumber } from "./format-number.ts";
 import { nameInTopology } from "./name-in-topology.ts";
@@ -21,6 +21,8 @@ export function describeNote(note: PlanNote, basis: Topology): DescribedNote {
       return placementNotes[note.reached];
     case "placement-level":
       return placementLevel(note);
+    case "merges-shards":
+      return mergesShards(note, listNames(note.nodes.map(name)));
     case "no-automatic-failover":
       return warning(
         `With ${countOf(note.primaries, "primary", "primaries")} there is no automatic failover: ` +
@@ -127,10 +129,26 @@ function placementLevel({
       : `a ${level} has ${countOf(reached.crowded, "primary", "primaries")} too many for the others to be a majority${was(reached.crowded, before.crowded)}`;
   const said = `${where}: ${together}; ${crowded}.`;
   if (gap === undefined) return info(said);
+  return warning(`${said} ${gapTexts[gap]}`);
+}
+
+const gapTexts: Record<Exclude<PlacementGap, "one-place">, string> = {
+  "no-spare-replica": "A node more, or --allow-fewer-replicas, would cure more.",
+  "fewer-shards": "A node more elsewhere, or --allow-fewer-shards, which moves slots, would cure more.",
+  "cannot-be-had": "These nodes cannot be placed better.",
+  "not-found": "No better placement of these nodes was found.",
+};
+
+/** What it costs, and what it takes away: room for keys. */
+function mergesShards(
+  { before, left, slots, keys, bytes }: Extract<PlanNote, { kind: "merges-shards" }>,
+  names: string,
+): DescribedNote {
+  const isOne = before - left === 1;
   return warning(
-    gap === "no-spare-replica"
-      ? `${said} A node more, or --allow-fewer-replicas, would cure more.`
-      : `${said} No better placement of these nodes was found.`,
+    `${formatNumber(before)} shards become ${formatNumber(left)}, which hold all keys then: ${names} ` +
+      `${isOne ? "gives its" : "give their"} ${countOf(slots, "slot")} away (about ${countOf(keys, "key")}, ` +
+      `${formatBytes(bytes)}), and ${isOne ? "becomes a replica" : "become replicas"}.`,
   );
 }
 

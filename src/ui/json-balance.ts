@@ -28,6 +28,7 @@ export function balanceJson(balance: LoadBalance, basis: Topology) {
       slotCountAfter: slotsAfter,
     })),
     moved: amountJson(moved),
+    slotRanges: balance.ranges,
     bound: rounded(bound),
     overBoundPercent: balance.isReached && bound > 0 ? rounded(((moved.load - bound) / bound) * 100) : null,
     reached: balance.isReached,

@@ -103,10 +103,13 @@ function shardLines({ balance, basis, canvas: { theme, columns } }: Shown): stri
   ].map((line) => `  ${line}`);
 }
 
+const STAYS_UNEVEN =
+  "Not every shard is as near to its share as asked for, and no move of whole slots would make much of a difference.";
+
 /** The plan beside what no plan can do without. */
 function boundLines({ balance, canvas: { columns } }: Shown): string[] {
-  const { by, moved, bound, isReached, isProven } = balance;
-  if (moved.slots === 0) return [];
+  const { by, moved, bound, isReached, isProven, ranges } = balance;
+  if (moved.slots === 0) return isReached ? [] : wrapText(STAYS_UNEVEN, columns);
   const keys = by === "keys" ? "" : `, ${countOf(moved.keys, "key")}`;
   const bytes = by === "memory" ? "" : `, about ${formatBytes(moved.bytes)}`;
   const what = `To move: ${by === "slots" ? "" : `${formatLoad(by, moved.load)} in `}${countOf(moved.slots, "slot")}${keys}${bytes}.`;
@@ -116,7 +119,11 @@ function boundLines({ balance, canvas: { columns } }: Shown): string[] {
     : isProven
       ? "No plan moves less."
       : `No plan can move less than ${formatLoad(by, bound)}; this one moves ${formatPercent(Math.max(0, over))} more than that.`;
-  return wrapText(`${what} ${near}`, columns);
+  const pieces =
+    ranges.after > ranges.before
+      ? ` The slot map comes to have ${formatNumber(ranges.after)} ranges; now there are ${formatNumber(ranges.before)}.`
+      : "";
+  return wrapText(`${what} ${near}${pieces}`, columns);
 }
 
 function warningLines({ balance, basis, canvas }: Shown): string[] {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findBrokenKeys, loadKeys } from "../support/keys.ts";
 import { oldestAndNewest } from "../support/live-versions.ts";
 import { MoveCluster } from "../support/move-cluster.ts";
+import { until } from "../support/move-until.ts";
 import { everyServer } from "../support/move-servers.ts";
 import { faultsIn } from "../support/schema-faults.ts";
 import { isAtLeast } from "../servers/test-server.ts";
@@ -15,7 +16,8 @@ interface LoadJson {
   readonly how: string;
   readonly bound: number;
   readonly reached: boolean;
-  readonly shards: readonly { readonly before: number; readonly after: number }[];
+  readonly shards: readonly { readonly address: string; readonly before: number; readonly after: number }[];
+  readonly slotRanges: { readonly before: number; readonly after: number };
   readonly moved: { readonly load: number };
   readonly moves: readonly { readonly slots: string; readonly why: string; readonly message: string }[];
   readonly hotSlots: readonly {
@@ -70,6 +72,8 @@ describe.each(servers)("rebalance --by on $engine $version", (server) => {
     expect(load).toMatchObject({ how: countsMemory ? "counted" : "sampled", reached: true });
     expect(load.moved.load).toBeLessThanOrEqual(load.bound * 1.1);
     expect(load.moves.every(({ why }) => why === "relieves")).toBe(true);
+    expect(load.slotRanges).toMatchObject({ before: 3 });
+    expect(load.slotRanges.after).toBeLessThan(100);
 
     const after = await weighNodes(cluster);
     expect(Math.max(...after) / meanOf(after)).toBeLessThan(1.05);
@@ -104,7 +108,8 @@ describe.each(servers)("rebalance --by on $engine $version", (server) => {
       const load = loadIn(
         await rebalance("--by", "keys", "--weight", `${cluster.address(1)}=0`, "--dry-run", "--json"),
       );
-      expect(load.shards[1]).toMatchObject({ after: 0, slotCountAfter: 0 });
+      const emptied = load.shards.find(({ address }) => address === cluster.address(1));
+      expect(emptied).toMatchObject({ after: 0, slotCountAfter: 0 });
       expect(load.shards.reduce((sum, { before }) => sum + before, 0)).toBe(
         load.shards.reduce((sum, { after }) => sum + after, 0),
       );
@@ -130,6 +135,27 @@ describe.each(servers)("rebalance --by on $engine $version", (server) => {
     expect(error).toMatchObject({ code: "cannot-measure" });
     expect(error?.message).toContain(obstacle);
     expect(error?.hint).toContain("--by memory");
+  });
+
+  test.each(onCounting)("Ctrl-C while it is measured ends it at once, with nothing changed", async () => {
+    for (const at of [0, 1, 2]) {
+      await cluster.client(at).config("SET", "cluster-slot-stats-enabled", countsMemory ? "cpu net" : "yes");
+    }
+    const args = ["rebalance", cluster.seed, "--by", "cpu", "--sample-seconds", "600", "--yes", "--json"];
+    let asked: Promise<number> | undefined;
+    const result = await cluster.slotctl(args, {
+      onStart: (run) => {
+        asked = until(() => run.stderrSoFar().includes("Measuring")).then(() => {
+          run.kill("SIGINT");
+          return performance.now();
+        });
+      },
+    });
+    const endedMs = performance.now();
+    expect(result).toMatchObject({ exitCode: 130 });
+    expect(result.json()).toMatchObject({ ok: false, error: { code: "stopped" } });
+    // Far less than the ten minutes that were asked for, on however busy a machine.
+    expect(endedMs - ((await asked) ?? 0)).toBeLessThan(20_000);
   });
 
   test.each(onCounting)("a slot that is hot by itself is named, with the key that makes it hot", async () => {

@@ -48,6 +48,8 @@ async function killedOnce(
   { plan, changes }: { plan: () => Promise<Plan>; changes: number },
 ): Promise<void> {
   await killAfter(cluster, changes, async () => carryOut(cluster, await plan()));
+  // While a link is not up nobody can say that its replica could take over, nor count on it.
+  await cluster.clock.sleep(5000);
   await carryOut(cluster, await plan());
 }
 

@@ -15,8 +15,6 @@ import type { SimCluster } from "../support/sim-cluster.ts";
 const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
 /** Those whose cluster is there already: one that is formed is not undone. */
 const CHANGING = SEEDS.filter((seed) => aWishCase(seed).nodes.some(({ slots }) => slots !== undefined));
-/** Two nodes that got slots at once may have one epoch, until they have heard of each other. */
-const EPOCHS_SETTLE_MS = 3000;
 
 /** Applies what is left of a saved plan. */
 async function apply(cluster: SimCluster, saved: Plan): Promise<void> {
@@ -45,13 +43,14 @@ describe("a saved plan to what a file says", () => {
     const cluster = buildCase(wish);
     const saved = throughFile(await planCase(cluster, wish));
     await apply(cluster, saved);
-    await cluster.clock.sleep(EPOCHS_SETTLE_MS);
     const leaving = leaversOf(saved);
     const home =
       saved.basis.nodes.find(({ id }) => !leaving.has(id))?.view?.address ?? cluster.node("a").address;
     const observe = () => cluster.observeAt(home, { settings: true });
     const back = planUndo({ saved, topology: await observe() });
+    const watch = new RedundancyWatch(cluster);
     await carryOut(cluster, throughFile(back));
+    expect(watch.end()).toEqual([]);
     const after = await observe();
     expect(planUndo({ saved, topology: after }).steps).toEqual([]);
     expect(harmDone(cluster)).toEqual([]);

@@ -5,6 +5,7 @@ import { reachedNodes } from "../../src/cluster/topology.ts";
 import { harmDone, unfinishedIn } from "../support/sim-cluster-checks.ts";
 import { SimKilled } from "../support/sim-cluster-process.ts";
 import { SeededRandom } from "../support/sim-cluster-random.ts";
+import { RedundancyWatch } from "../support/sim-cluster-redundancy.ts";
 import { carryOut } from "../support/sim-cluster-run.ts";
 import { resume, throughFile } from "../support/sim-cluster-saved.ts";
 import { madeUp, slotMapAndRoles } from "../support/sim-cluster-made-up.ts";
@@ -12,44 +13,24 @@ import type { SimCluster } from "../support/sim-cluster.ts";
 
 const SEEDS = Array.from({ length: 36 }, (_, index) => index + 1);
 const KILLS_MAX = 3;
+/** Most take fewer. */
+const UNDO_CHANGES_MAX = 30;
 
-const EPOCHS_SETTLE_MS = 3000;
 /** A first sync that had begun before the kill ends by itself. */
 const FIRST_SYNC_MS = 50;
 
-/** Owners of slots 0, 4000 … that have a replica which follows them. */
-function shardsWithReplica(cluster: SimCluster): string[] {
-  return [0, 4000, 8000, 12_000, 16_383].flatMap((slot) => {
-    const owner = cluster.nodes.find((node) => node.isPrimary && node.slots.ownerOf(slot) === node.id);
-    return owner && cluster.nodes.some(({ primaryId }) => primaryId === owner.id)
-      ? [`shard of slot ${slot}`]
-      : [];
-  });
-}
-
-/** Applies what is left. Returns the shards with a replica after each step, undefined where it was killed. */
-async function apply(cluster: SimCluster, saved: Plan): Promise<string[][] | undefined> {
+/** Applies what is left. Returns whether it came to its end; else it was killed. */
+async function apply(cluster: SimCluster, saved: Plan): Promise<boolean> {
   const { plan, changes } = await resume(cluster, saved);
   expect(changes.filter(({ matters }) => matters)).toEqual([]);
-  const seen = [shardsWithReplica(cluster)];
-  const emit = ({ event }: { readonly event: string }) => {
-    if (event === "step-end") seen.push(shardsWithReplica(cluster));
-  };
   try {
-    await carryOut(cluster, plan, { emit });
+    await carryOut(cluster, plan);
     if (plan.steps.length === 0) await cluster.clock.sleep(FIRST_SYNC_MS);
-    return [...seen, shardsWithReplica(cluster)];
+    return true;
   } catch (error) {
     if (!(error instanceof SimKilled)) throw error;
-    return undefined;
+    return false;
   }
-}
-
-/** Shards that had a replica and have one in the end, and had none in between. */
-function bereft(seen: readonly string[][]): string[] {
-  const [before = [], after = []] = [seen[0], seen.at(-1)];
-  const both = before.filter((shard) => after.includes(shard));
-  return both.filter((shard) => seen.some((shards) => !shards.includes(shard)));
 }
 
 test.each(SEEDS.map((seed) => ({ seed, ...madeUp(seed) })))(
@@ -58,15 +39,16 @@ test.each(SEEDS.map((seed) => ({ seed, ...madeUp(seed) })))(
     const cluster = build();
     const saved = throughFile(await plan(cluster));
     const before = slotMapAndRoles(saved.basis);
-    const seen = await apply(cluster, saved);
-    expect(bereft(seen ?? [])).toEqual([]);
+    const watch = new RedundancyWatch(cluster);
+    expect(await apply(cluster, saved)).toBe(true);
+    expect(watch.end()).toEqual([]);
     expect((await plan(cluster)).steps).toEqual([]);
     expect(await unfinishedIn(cluster, "p0")).toEqual([]);
 
-    // Two nodes that got slots at once may have one epoch, until they have heard of each other.
-    await cluster.clock.sleep(EPOCHS_SETTLE_MS);
     const back = planUndo({ saved, topology: await cluster.observe("p0") });
+    const watchBack = new RedundancyWatch(cluster);
     await carryOut(cluster, throughFile(back));
+    expect(watchBack.end()).toEqual([]);
     const topology = await cluster.observe("p0");
     const removed = new Set(saved.steps.flatMap((step) => (step.kind === "forget" ? [step.node.id] : [])));
     const notBack = slotMapAndRoles({ nodes: saved.basis.nodes.filter(({ id }) => !removed.has(id)) });
@@ -79,6 +61,36 @@ test.each(SEEDS.map((seed) => ({ seed, ...madeUp(seed) })))(
 );
 
 test.each(SEEDS.map((seed) => ({ seed, ...madeUp(seed) })))(
+  "$wish: undone by a run that is killed twice, it is back (seed $seed)",
+  async ({ seed, build, plan }) => {
+    const random = new SeededRandom(seed);
+    const cluster = build();
+    const saved = throughFile(await plan(cluster));
+    await carryOut(cluster, saved);
+    const undo = async () => planUndo({ saved, topology: await cluster.observe("p0") });
+    const watch = new RedundancyWatch(cluster);
+    for (let kills = 0; kills < 2; kills++) {
+      cluster.stopAfter(1 + random.below(UNDO_CHANGES_MAX));
+      try {
+        await carryOut(cluster, await undo());
+      } catch (error) {
+        if (!(error instanceof SimKilled)) throw error;
+      }
+      cluster.revive();
+      await cluster.clock.sleep(random.between({ min: 0, max: 300 }));
+      expect(harmDone(cluster)).toEqual([]);
+    }
+    await carryOut(cluster, await undo());
+    expect(watch.end()).toEqual([]);
+    expect((await undo()).steps).toEqual([]);
+    const removed = new Set(saved.steps.flatMap((step) => (step.kind === "forget" ? [step.node.id] : [])));
+    const stayed = { nodes: saved.basis.nodes.filter(({ id }) => !removed.has(id)) };
+    expect(slotMapAndRoles(await cluster.observe("p0"))).toEqual(slotMapAndRoles(stayed));
+    expect(harmDone(cluster)).toEqual([]);
+  },
+);
+
+test.each(SEEDS.map((seed) => ({ seed, ...madeUp(seed) })))(
   "$wish: killed three times, it arrives (seed $seed)",
   async ({ seed, build, plan }) => {
     const random = new SeededRandom(seed);
@@ -86,6 +98,7 @@ test.each(SEEDS.map((seed) => ({ seed, ...madeUp(seed) })))(
     await apply(dry, await plan(dry));
     const cluster = build();
     const saved = throughFile(await plan(cluster));
+    const watch = new RedundancyWatch(cluster);
     for (let kills = 0; kills < KILLS_MAX; kills++) {
       cluster.stopAfter(1 + random.below(Math.max(1, dry.changes)));
       await apply(cluster, saved);
@@ -93,8 +106,8 @@ test.each(SEEDS.map((seed) => ({ seed, ...madeUp(seed) })))(
       await cluster.clock.sleep(random.between({ min: 0, max: 300 }));
       expect(harmDone(cluster)).toEqual([]);
     }
-    const seen = await apply(cluster, saved);
-    expect(bereft(seen ?? [])).toEqual([]);
+    expect(await apply(cluster, saved)).toBe(true);
+    expect(watch.end()).toEqual([]);
     expect((await plan(cluster)).steps).toEqual([]);
     expect(await unfinishedIn(cluster, "p0")).toEqual([]);
   },

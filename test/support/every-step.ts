@@ -70,6 +70,15 @@ export function everyNote(): PlanNote[] {
       reached: { together: 1, crowded: 0 },
       gap: "no-spare-replica",
     },
+    "merges-shards": {
+      kind: "merges-shards",
+      nodes: [idOf("b")],
+      before: 4,
+      left: 3,
+      slots: 4096,
+      keys: 1000,
+      bytes: 5_000_000,
+    },
     "no-automatic-failover": { kind: "no-automatic-failover", primaries: 2 },
     "lowers-settings": {
       kind: "lowers-settings",

@@ -32,7 +32,7 @@ export function zipfShards({
 }
 
 /** Numbers from 0 up to 1, the same for the same seed (a linear congruential generator). */
-function randomFrom(seed: number): () => number {
+export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
