@@ -44,11 +44,12 @@ export async function importBite(bite: Bite, context: ImportContext): Promise<Bi
   let parcels: readonly Parcel[] = values.map((value) => parcelOf(value));
   let busy = 0;
   for (let round = 1; parcels.length > 0; round++) {
-    await deliver(parcels, context);
+    const telling = { context, pass: bite.pass, isFirst: round === 1 };
+    await deliver(parcels, telling);
     const of = (outcome: Outcome) => parcels.filter((parcel) => parcel.outcome === outcome);
     found.conflicts.push(...of("conflict").map(({ value }) => value.key));
     found.differing.push(...of("differs").map(({ value }) => value.key));
-    found.skipped += tell(parcels, { context, pass: bite.pass, isFirst: round === 1 });
+    found.skipped += tell(parcels, telling);
     if (!isMove) break;
     const changed = await takeArrived(parcels, context);
     const again =
@@ -63,10 +64,13 @@ export async function importBite(bite: Bite, context: ImportContext): Promise<Bi
 }
 
 /** Whoever asks for an end while a node is waited for gets it: what has not arrived is still at the source. */
-async function deliver(parcels: readonly Parcel[], context: ImportContext): Promise<void> {
+async function deliver(parcels: readonly Parcel[], telling: Telling): Promise<void> {
+  const { context } = telling;
   try {
     await deliverValues(parcels, context);
   } catch (error) {
+    // What has arrived has, whatever became of the others.
+    tell(parcels, telling);
     if (error instanceof Stopped && context.isMove) {
       await withdrawOutdated(await takeArrived(parcels, context), context);
     }
@@ -74,15 +78,15 @@ async function deliver(parcels: readonly Parcel[], context: ImportContext): Prom
   }
 }
 
+interface Telling {
+  readonly context: ImportContext;
+  readonly pass: number;
+  /** Whether these are sent for the first time. */
+  readonly isFirst: boolean;
+}
+
 /** @returns how many were skipped that this pass has not counted before. */
-function tell(
-  parcels: readonly Parcel[],
-  {
-    context,
-    pass,
-    isFirst,
-  }: { readonly context: ImportContext; readonly pass: number; readonly isFirst: boolean },
-): number {
+function tell(parcels: readonly Parcel[], { context, pass, isFirst }: Telling): number {
   const numbers = { written: 0, identical: 0, replaced: 0, skipped: 0, conflict: 0, differs: 0, ended: 0 };
   let skipped = 0;
   for (const { outcome, value } of parcels) {
@@ -94,7 +98,8 @@ function tell(
     if (isFirst && sighting === "first") numbers[outcome] += 1;
   }
   const { written, identical, replaced, ended } = numbers;
-  context.count({ written, identical, replaced, skipped: numbers.skipped, gone: ended });
+  const verified = context.verify ? written + identical + replaced : 0;
+  context.count({ written, identical, replaced, verified, skipped: numbers.skipped, gone: ended });
   return skipped;
 }
 

@@ -97,7 +97,7 @@ export class FakeImportTargets implements ImportTargets {
     return slot % 2 === 0 ? "even" : "odd";
   }
 
-  open(): Promise<ImportTarget> {
+  open(_owner: string): Promise<ImportTarget> {
     const isUnreachable = this.#weather.random() < this.#weather.lossShare / 2;
     if (isUnreachable)
       return Promise.reject(new ConnectFailed("down", { code: "node-unreachable", node: "target" }));
