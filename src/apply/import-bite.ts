@@ -89,13 +89,16 @@ interface Telling {
 function tell(parcels: readonly Parcel[], { context, pass, isFirst }: Telling): number {
   const numbers = { written: 0, identical: 0, replaced: 0, skipped: 0, conflict: 0, differs: 0, ended: 0 };
   let skipped = 0;
-  for (const { outcome, value } of parcels) {
+  for (const parcel of parcels) {
+    const { outcome, value } = parcel;
     if (outcome === undefined) continue;
     const stays = outcome === "skipped" || !context.isMove;
     const sighting = stays ? context.seen.sight(value.key, pass) : "first";
     if (outcome === "skipped" && sighting !== "again") skipped += 1;
     // A key that was sent again because it had changed counts once, and so does one that SCAN names again.
-    if (isFirst && sighting === "first") numbers[outcome] += 1;
+    if (!isFirst || sighting !== "first") continue;
+    numbers[outcome] += 1;
+    parcel.countedAs = outcome;
   }
   const { written, identical, replaced, ended } = numbers;
   const verified = context.verify ? written + identical + replaced : 0;
@@ -124,10 +127,15 @@ async function withdrawOutdated(parcels: readonly Parcel[], context: ImportConte
   await Promise.all(parcels.map(async (parcel) => await withdraw(parcel, context)));
 }
 
-/** What the cluster had by itself stays there, though it is the same. */
+/** What the cluster had by itself stays there, though it is the same; what is taken back has not come. */
 async function withdraw(parcel: Parcel, context: ImportContext): Promise<void> {
   const brought = broughtBy(parcel);
-  if (brought) await withdrawKey(brought, context);
+  if (!brought) return;
+  await withdrawKey(brought, context);
+  const { countedAs } = parcel;
+  if (countedAs === "written" || countedAs === "replaced") {
+    context.count({ [countedAs]: -1, verified: context.verify ? -1 : 0 });
+  }
 }
 
 /** The present values of keys that have changed, with those that they take the place of, as far as there is room. */
@@ -143,7 +151,7 @@ async function readAgain(
   for (const [index, value] of read.values.entries()) {
     const old = changed[index];
     if (!old) break;
-    if (value) parcels.push(parcelOf(value, broughtBy(old)));
+    if (value) parcels.push({ ...parcelOf(value, broughtBy(old)), countedAs: old.countedAs });
     else {
       await withdraw(old, context);
       context.count({ gone: 1 });
