@@ -20,6 +20,7 @@ import type { ImportSources } from "./import-sources.ts";
 import { listenForInterruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
 import { reportError } from "./report-error.ts";
+import { STEADY_CLOCK } from "./steady-clock.ts";
 
 export interface CarryOutImport {
   readonly cluster: Cluster;
@@ -122,7 +123,7 @@ async function run(plan: ImportPlan, { asked, voice }: Run): Promise<ImportOutco
     return await importKeys(plan, {
       openSource: (step) => sources.open(step),
       openTargets: (database) => cluster.openImportTargets(plan.basis, database),
-      clock: { nowMs: Date.now, sleep },
+      clock: STEADY_CLOCK,
       signal: interruption.signal,
       emit: (event) => {
         if (event.event === "progress") ({ keysDone } = event);
@@ -136,8 +137,6 @@ async function run(plan: ImportPlan, { asked, voice }: Run): Promise<ImportOutco
     view.close();
   }
 }
-
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 function factsOf({ counts, seconds, steps }: ImportOutcome, problems: readonly ImportProblem[]): ImportFacts {
   return {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ApplyContext } from "../apply/apply-context.ts";
 import { applyPlan } from "../apply/apply-plan.ts";
 import { MoveTally } from "../apply/move-tally.ts";
@@ -11,6 +10,7 @@ import type { ProgressView } from "../ui/progress-view.ts";
 import { lookAtAll } from "../wire/look-at-all.ts";
 import type { ChangeSettings } from "./change-settings.ts";
 import type { Cluster } from "./cluster.ts";
+import { STEADY_CLOCK } from "./steady-clock.ts";
 
 interface Running {
   readonly cluster: Cluster;
@@ -25,10 +25,7 @@ export class PlanRun implements Disposable {
   readonly #plan: Plan;
   readonly #running: Running;
   readonly #view: ProgressView;
-  readonly #clock = {
-    nowMs: () => performance.timeOrigin + performance.now(),
-    sleep: (ms: number) => sleep(ms),
-  };
+  readonly #clock = STEADY_CLOCK;
   readonly #tally = new MoveTally(this.#clock, (event) => this.#emit(event));
   #applied = 0;
   #hasBegun = false;
