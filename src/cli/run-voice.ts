@@ -6,7 +6,7 @@ import type { SoFar } from "../ui/progress-so-far.ts";
 import type { ProgressView } from "../ui/progress-view.ts";
 import { renderMoved } from "../ui/render-moved.ts";
 import { renderPlan, renderPlanInShort } from "../ui/render-plan.ts";
-import { renderProblems } from "../ui/render-problems.ts";
+import { renderFaultsNote, renderProblems } from "../ui/render-problems.ts";
 import { renderSurvey } from "../ui/render-survey.ts";
 import { carryOutQuestion } from "../ui/run-notes.ts";
 import { canRedraw } from "./can-redraw.ts";
@@ -22,6 +22,8 @@ export interface RunVoice {
   makeProgress(): Promise<ProgressView>;
   showMoved(moved: SoFar & { readonly seconds: number }): void;
   showProblems(problems: readonly DescribedProblem[]): void;
+  /** Beside a plan that is not carried out, or has no steps: what is wrong with the cluster, and stays so. */
+  warnOfFaults(faults: readonly DescribedProblem[], seed: string): void;
 }
 
 /** Our own words. */
@@ -59,5 +61,6 @@ export function slotctlVoice({
       }),
     showMoved: (moved) => output.print(renderMoved(moved, output.stdout)),
     showProblems: (problems) => output.print(renderProblems(problems, output.stdout)),
+    warnOfFaults: (faults, seed) => output.print(renderFaultsNote(faults, { seed, ...output.stdout })),
   };
 }
