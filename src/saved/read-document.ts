@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ErrorObject } from "ajv";
 import { messageOf, UsageError } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 
 /** A kind of file, and what one must look like. */
 export interface DocumentKind {
@@ -65,11 +66,17 @@ export async function wrongPart(
   });
 }
 
-async function readText(path: string, { name }: DocumentKind): Promise<string> {
+async function readText(path: string, { name, anew }: DocumentKind): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw new UsageError(`The ${name} ${path} cannot be read.`, { code: "bad-file", cause });
+    const reason = fileReason(cause);
+    throw new UsageError(`The ${name} ${path} cannot be read: ${reason}.`, {
+      code: "bad-file",
+      reason,
+      cause,
+      hint: anew,
+    });
   }
 }
 

@@ -138,7 +138,7 @@ describe.each(await twoServers())("ways to give a password on $engine $version",
   });
 
   test.each([
-    { what: "that is not there", path: "/no/such/file", says: "ENOENT" },
+    { what: "that is not there", path: "/no/such/file", says: "there is no such file" },
     { what: "that is a directory", path: "/", says: "EISDIR" },
   ])("a password file $what is a usage error", async ({ path, says }) => {
     const result = await info([cluster.seed, "--password-file", path]);
