@@ -70,7 +70,7 @@ export class ImportSources {
       clusters.push({ before, access: server.access });
       for (const { view: owner } of ownersOf(before)) {
         if (!owner) continue;
-        views.push(await lookAtSource(owner.address, server.access));
+        views.push({ ...(await lookAtSource(owner.address, server.access)), namedAs: server.address });
         servers.push({ address: owner.address, access: server.access });
       }
     }
