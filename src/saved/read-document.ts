@@ -127,11 +127,40 @@ async function validate(document: object, file: ReadFile): Promise<void> {
     allErrors: true,
     strict: false,
     validateSchema: false,
+    // Each complaint then says which kinds there were to choose from.
+    verbose: true,
   });
   const [own] = file.kind.schemas as readonly { readonly $id: string }[];
   if (ajv.validate({ $ref: own?.$id }, document)) return;
-  const fault = clearestOf(ajv.errors ?? []);
+  const errors = ajv.errors ?? [];
+  const unknown = unknownKind(errors);
+  if (unknown)
+    throw await wrongPart(file, { at: pathOf(unknown.path), what: unknownKindText(unknown.kinds) });
+  const fault = clearestOf(errors);
   throw await wrongPart(file, { at: pathOf(fault?.instancePath ?? ""), what: faultText(fault) });
+}
+
+/** The first value that is of no kind there is: all of them complain of its name. */
+function unknownKind(errors: readonly ErrorObject[]): { path: string; kinds: readonly string[] } | undefined {
+  const choices = errors.filter(({ keyword }) => keyword === "oneOf");
+  for (const { instancePath, schemaPath, schema } of choices) {
+    const path = `${instancePath}/kind`;
+    const own = errors.filter(
+      (error) =>
+        isAboutKind(error) && error.instancePath === path && error.schemaPath.startsWith(`${schemaPath}/`),
+    );
+    if (Array.isArray(schema) && own.length === schema.length) return { path, kinds: own.flatMap(kindsOf) };
+  }
+  return undefined;
+}
+
+function kindsOf({ params }: ErrorObject): string[] {
+  const { allowedValue, allowedValues } = params as { allowedValue?: string; allowedValues?: string[] };
+  return allowedValues ?? (allowedValue === undefined ? [] : [allowedValue]);
+}
+
+function unknownKindText(kinds: readonly string[]): string {
+  return `is nothing that this slotctl knows; it knows ${kinds.join(", ")}`;
 }
 
 /**
