@@ -21,6 +21,7 @@ import { listenForInterruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
 import { PlanRun } from "./plan-run.ts";
 import { problemsSince } from "./problems-since.ts";
+import { refuseBesideOthers } from "./refuse-beside-others.ts";
 import { rehearsePlan } from "./rehearse-plan.ts";
 import { reportError } from "./report-error.ts";
 import { type RunVoice, slotctlVoice } from "./run-voice.ts";
@@ -58,6 +59,7 @@ export async function carryOut(plan: Plan, asked: CarryOut): Promise<Topology | 
   const { voice = slotctlVoice({ output, settings, show: asked.show ?? "plan" }) } = asked;
   output.knownData = dataOf(plan, asked, { applied: 0, moved: nothingMoved });
   const isLeft = !settings.dryRun && (plan.steps.length > 0 || awaitsAgreement(plan));
+  if (isLeft) await refuseBesideOthers(plan, asked.cluster);
   if (!isLeft || plan.steps.length > 0) voice.showPlan(plan);
   await rehearsePlan(plan, asked.cluster);
   const survey = await surveyIfAsked(plan, asked);
