@@ -103,7 +103,7 @@ async function keepPlan(
     await savePlan(plan, { out, asked, settings, survey, output });
     const data = dataOf(plan, carrying, { applied: 0, moved: nothingMoved }, faults);
     output.knownData = { ...data, savedTo: out };
-    output.print(wrapText(savedPlanNote(out), output.stdout.columns));
+    output.print(wrapText(savedPlanNote(out, { hasSteps: plan.steps.length > 0 }), output.stdout.columns));
   }
   if (exitCode && plan.steps.length > 0) process.exitCode = EXIT.problemsFound;
 }
