@@ -9,10 +9,10 @@ import { renderPlan, renderPlanInShort } from "../ui/render-plan.ts";
 import { renderFaultsNote, renderProblems } from "../ui/render-problems.ts";
 import { renderSurvey } from "../ui/render-survey.ts";
 import { carryOutQuestion } from "../ui/run-notes.ts";
-import { canRedraw } from "./can-redraw.ts";
 import type { ChangeSettings } from "./change-settings.ts";
 import { confirm } from "./confirm.ts";
 import type { Output } from "./output.ts";
+import { progressOptions } from "./progress-options.ts";
 
 /** In whose words a plan is shown, asked about and told of while it is carried out. */
 export interface RunVoice {
@@ -50,15 +50,7 @@ export function slotctlVoice({
       }
       await confirm(carryOutQuestion(plan.steps.length));
     },
-    makeProgress: () =>
-      makeProgressView({
-        style: settings.progress,
-        stream: process.stderr,
-        isTerminal: canRedraw(process.stderr),
-        nowMs: Date.now,
-        redact: (text) => output.redact(text),
-        ...output.stderr,
-      }),
+    makeProgress: () => makeProgressView(progressOptions(settings.progress, output)),
     showMoved: (moved) => output.print(renderMoved(moved, output.stdout)),
     showProblems: (problems) => output.print(renderProblems(problems, output.stdout)),
     warnOfFaults: (faults, seed) => output.print(renderFaultsNote(faults, { seed, ...output.stdout })),
