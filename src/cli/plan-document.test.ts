@@ -179,6 +179,16 @@ describe("a file that is not as slotctl wrote it", () => {
       says: /steps\[4\]\.step\.kind is nothing that this slotctl knows; it knows meet, .*move-slots/,
     },
     {
+      what: "with another kind of step than it was",
+      broken: text.replace('"kind": "reset"', '"kind": "replicate"'),
+      says: /steps\[\d+\]\.step is of kind replicate and lacks "\w+", which that has\.$/,
+    },
+    {
+      what: "with a part missing",
+      broken: text.replace('"createdBy"', '"writtenBy"'),
+      says: 'UsageError bad-file: plan.json:1:1: the file lacks "createdBy".',
+    },
+    {
       what: "with a mover that there is not",
       broken: text.replace('"mover": "classic"', '"mover": "express"'),
       says: `UsageError bad-file: plan.json:${lineOf('"mover": "classic"')}:14: steps[4].step.mover must be one of classic, redis-atomic, valkey-atomic.`,

@@ -183,9 +183,19 @@ function isAboutKind({ instancePath, keyword }: ErrorObject): boolean {
 
 function faultText(fault: ErrorObject | undefined): string {
   if (fault && isAboutKind(fault)) return "is nothing that this slotctl knows";
+  if (fault?.keyword === "required") return lackText(fault);
   if (fault?.keyword !== "enum") return fault?.message ?? "is not as it must be";
   const { allowedValues } = fault.params as { readonly allowedValues: readonly unknown[] };
   return `must be one of ${allowedValues.join(", ")}`;
+}
+
+/** What each kind has differs, so the kind is told where there is one: it may be what is wrong. */
+function lackText({ params, data, instancePath }: ErrorObject): string {
+  const { missingProperty } = params as { readonly missingProperty: string };
+  const { kind } = (data ?? {}) as { readonly kind?: unknown };
+  return typeof kind === "string" && instancePath !== ""
+    ? `is of kind ${kind} and lacks "${missingProperty}", which that has`
+    : `lacks "${missingProperty}"`;
 }
 
 /** A JSON pointer as a path. */
