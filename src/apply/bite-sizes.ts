@@ -10,16 +10,20 @@ const SEVERAL_BYTES_MAX = 12 * MEGABYTE;
  * look: so what came last is the hint at what comes next.
  */
 export class BiteSizes {
-  #bytes = MEGABYTE;
+  #oneBytes = 0;
+  #severalBytes = MEGABYTE;
 
   next(): ReadLimits {
-    return { enoughBytes: Math.floor(this.#bytes / 2), bytesMax: this.#bytes };
+    return {
+      enoughBytes: Math.floor(this.#severalBytes / 2),
+      bytesMax: Math.max(this.#oneBytes, this.#severalBytes),
+    };
   }
 
   learn({ largestBytes, tooLargeBytes }: Pick<BiteFindings, "largestBytes" | "tooLargeBytes">): void {
     // It may grow until it is looked at again.
-    const oneBytes = Math.ceil(((tooLargeBytes ?? largestBytes) * 9) / 8);
-    const several = Math.min(SEVERAL_BYTES_MAX, Math.max(MEGABYTE, 2 * largestBytes, this.#bytes / 2));
-    this.#bytes = Math.max(oneBytes, Math.floor(several));
+    this.#oneBytes = Math.ceil(((tooLargeBytes ?? largestBytes) * 9) / 8);
+    const wantedBytes = Math.max(MEGABYTE, 2 * largestBytes, Math.floor(this.#severalBytes / 2));
+    this.#severalBytes = Math.min(SEVERAL_BYTES_MAX, wantedBytes);
   }
 }

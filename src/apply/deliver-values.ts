@@ -132,11 +132,7 @@ async function verifyStored(
       },
     },
   );
-  const compared = [...outcomes.values()].filter((outcome) => VERIFIED.has(outcome)).length;
-  context.count({ verified: compared });
 }
-
-const VERIFIED: ReadonlySet<Outcome> = new Set(["written", "replaced", "identical"]);
 
 /** A node that does not answer now is asked again after the next pause. */
 async function refresh({ targets }: ImportContext): Promise<void> {

@@ -44,11 +44,12 @@ export async function importBite(bite: Bite, context: ImportContext): Promise<Bi
   let parcels: readonly Parcel[] = values.map((value) => parcelOf(value));
   let busy = 0;
   for (let round = 1; parcels.length > 0; round++) {
-    await deliver(parcels, context);
+    const telling = { context, pass: bite.pass, isFirst: round === 1 };
+    await deliver(parcels, telling);
     const of = (outcome: Outcome) => parcels.filter((parcel) => parcel.outcome === outcome);
     found.conflicts.push(...of("conflict").map(({ value }) => value.key));
     found.differing.push(...of("differs").map(({ value }) => value.key));
-    found.skipped += tell(parcels, { context, pass: bite.pass, isFirst: round === 1 });
+    found.skipped += tell(parcels, telling);
     if (!isMove) break;
     const changed = await takeArrived(parcels, context);
     const again =
@@ -63,10 +64,13 @@ export async function importBite(bite: Bite, context: ImportContext): Promise<Bi
 }
 
 /** Whoever asks for an end while a node is waited for gets it: what has not arrived is still at the source. */
-async function deliver(parcels: readonly Parcel[], context: ImportContext): Promise<void> {
+async function deliver(parcels: readonly Parcel[], telling: Telling): Promise<void> {
+  const { context } = telling;
   try {
     await deliverValues(parcels, context);
   } catch (error) {
+    // What has arrived has, whatever became of the others.
+    tell(parcels, telling);
     if (error instanceof Stopped && context.isMove) {
       await withdrawOutdated(await takeArrived(parcels, context), context);
     }
@@ -74,27 +78,31 @@ async function deliver(parcels: readonly Parcel[], context: ImportContext): Prom
   }
 }
 
+interface Telling {
+  readonly context: ImportContext;
+  readonly pass: number;
+  /** Whether these are sent for the first time. */
+  readonly isFirst: boolean;
+}
+
 /** @returns how many were skipped that this pass has not counted before. */
-function tell(
-  parcels: readonly Parcel[],
-  {
-    context,
-    pass,
-    isFirst,
-  }: { readonly context: ImportContext; readonly pass: number; readonly isFirst: boolean },
-): number {
+function tell(parcels: readonly Parcel[], { context, pass, isFirst }: Telling): number {
   const numbers = { written: 0, identical: 0, replaced: 0, skipped: 0, conflict: 0, differs: 0, ended: 0 };
   let skipped = 0;
-  for (const { outcome, value } of parcels) {
+  for (const parcel of parcels) {
+    const { outcome, value } = parcel;
     if (outcome === undefined) continue;
     const stays = outcome === "skipped" || !context.isMove;
     const sighting = stays ? context.seen.sight(value.key, pass) : "first";
     if (outcome === "skipped" && sighting !== "again") skipped += 1;
     // A key that was sent again because it had changed counts once, and so does one that SCAN names again.
-    if (isFirst && sighting === "first") numbers[outcome] += 1;
+    if (!isFirst || sighting !== "first") continue;
+    numbers[outcome] += 1;
+    parcel.countedAs = outcome;
   }
   const { written, identical, replaced, ended } = numbers;
-  context.count({ written, identical, replaced, skipped: numbers.skipped, gone: ended });
+  const verified = context.verify ? written + identical + replaced : 0;
+  context.count({ written, identical, replaced, verified, skipped: numbers.skipped, gone: ended });
   return skipped;
 }
 
@@ -119,10 +127,15 @@ async function withdrawOutdated(parcels: readonly Parcel[], context: ImportConte
   await Promise.all(parcels.map(async (parcel) => await withdraw(parcel, context)));
 }
 
-/** What the cluster had by itself stays there, though it is the same. */
+/** What the cluster had by itself stays there, though it is the same; what is taken back has not come. */
 async function withdraw(parcel: Parcel, context: ImportContext): Promise<void> {
   const brought = broughtBy(parcel);
-  if (brought) await withdrawKey(brought, context);
+  if (!brought) return;
+  await withdrawKey(brought, context);
+  const { countedAs } = parcel;
+  if (countedAs === "written" || countedAs === "replaced") {
+    context.count({ [countedAs]: -1, verified: context.verify ? -1 : 0 });
+  }
 }
 
 /** The present values of keys that have changed, with those that they take the place of, as far as there is room. */
@@ -138,7 +151,7 @@ async function readAgain(
   for (const [index, value] of read.values.entries()) {
     const old = changed[index];
     if (!old) break;
-    if (value) parcels.push(parcelOf(value, broughtBy(old)));
+    if (value) parcels.push({ ...parcelOf(value, broughtBy(old)), countedAs: old.countedAs });
     else {
       await withdraw(old, context);
       context.count({ gone: 1 });

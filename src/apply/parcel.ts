@@ -12,6 +12,8 @@ export interface Parcel {
   /** The SHA-1 of what the cluster was last seen to hold in its place. */
   seen: string | undefined;
   outcome: Outcome | undefined;
+  /** As what the key has been counted; undefined where it has not. */
+  countedAs: Outcome | undefined;
 }
 
 export type Outcome = "written" | "identical" | "replaced" | "skipped" | "conflict" | "differs" | "ended";
@@ -23,5 +25,13 @@ export function broughtBy({ outcome, value, before }: Parcel): KeyValue | undefi
 
 export function parcelOf(value: KeyValue, before?: KeyValue): Parcel {
   const slot = keySlot(value.key);
-  return { value, before, slot, mayBeThere: false, seen: undefined, outcome: undefined };
+  return {
+    value,
+    before,
+    slot,
+    mayBeThere: false,
+    seen: undefined,
+    outcome: undefined,
+    countedAs: undefined,
+  };
 }

@@ -1,4 +1,5 @@
 import keySlot from "cluster-key-slot";
+import { keyName } from "../cluster/key.ts";
 import { DeadlinePassed, isNodeLost } from "../errors.ts";
 import type { KeyValue } from "../wire/import-source.ts";
 import type { ImportContext } from "./import-context.ts";
@@ -21,13 +22,23 @@ export async function withdrawKey(value: KeyValue, context: ImportContext): Prom
       if (!isNodeLost(error)) throw error;
       await clock.sleep(PAUSE_MS);
     }
-    if (clock.nowMs() - startMs > waitMs) {
-      throw new DeadlinePassed(
-        `A key that clients have deleted at the source could not be deleted in the cluster within ${Math.round(waitMs / 1000)} s.`,
-        { code: "import-stuck", node: owner, hint: "slotctl check says what is wrong with the cluster." },
-      );
-    }
+    if (clock.nowMs() - startMs > waitMs) throw notWithdrawn(value.key, { owner, waitMs });
   }
+}
+
+function notWithdrawn(
+  key: Buffer,
+  { owner, waitMs }: { readonly owner: string | undefined; readonly waitMs: number },
+): DeadlinePassed {
+  const name = JSON.stringify(keyName(key).slice(0, 60));
+  return new DeadlinePassed(
+    `Clients have changed or deleted ${name} at the source after it was brought to ${owner ?? "the cluster"}, and it could not be deleted there within ${Math.round(waitMs / 1000)} s: what the cluster has of it may be outdated.`,
+    {
+      code: "import-stuck",
+      node: owner,
+      hint: "slotctl check says what is wrong with the cluster. Delete the key there once it can be written to, if its value is outdated; then run the same command again: it goes on from here.",
+    },
+  );
 }
 
 /** Whether the key is what it should be there: gone, or somebody else's. */

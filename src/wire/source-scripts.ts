@@ -14,8 +14,8 @@ end
 
 /**
  * Values with when they end, until ARGV[2] bytes are reached, and never more than ARGV[3]: all of one moment. Where not
- * even the first one fits, how large it is. Keys stand in ARGV, for in a cluster the keys of one bite are of many slots of the one node that is asked. Where nothing of the
- * database ARGV[1] expires, no key is asked for it.
+ * even the first one fits, how large it is. Keys stand in ARGV, for in a cluster the keys of one bite are of many slots
+ * of the one node that is asked. Where nothing of the database ARGV[1] expires, no key is asked for it.
  */
 const READ = `local lasting = string.find(redis.call('INFO', 'keyspace'), 'db' .. ARGV[1] .. ':keys=%d+,expires=0,')
 local enough, most, bytes, out = tonumber(ARGV[2]), tonumber(ARGV[3]), 0, {}

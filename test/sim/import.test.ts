@@ -3,11 +3,12 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ImportContext } from "../../src/apply/import-context.ts";
 import { importDatabase } from "../../src/apply/import-database.ts";
+import { addCounts } from "../../src/apply/import-tally.ts";
 import { KeyRate } from "../../src/apply/key-rate.ts";
 import { LookingRoom } from "../../src/apply/looking-room.ts";
 import { SeenKeys } from "../../src/apply/seen-keys.ts";
 import { ConnectFailed, NodeFailed } from "../../src/errors.ts";
-import type { ConflictRule } from "../../src/plan/import.ts";
+import { type ConflictRule, NOTHING_IMPORTED } from "../../src/plan/import.ts";
 import type { ImportTarget } from "../../src/wire/import-target.ts";
 import { Room } from "../../src/wire/room.ts";
 import { FakeImportSource, FakeImportTargets, type Store } from "../support/fake-import.ts";
@@ -205,12 +206,53 @@ test("an import that has failed asks nothing more of any node", async () => {
 class LateTargets extends FakeImportTargets {
   #isUp = false;
 
-  override async open(): Promise<ImportTarget> {
-    if (this.#isUp) return await super.open();
+  override async open(owner: string): Promise<ImportTarget> {
+    if (this.#isUp) return await super.open(owner);
     this.#isUp = true;
     throw new ConnectFailed("down", { code: "node-unreachable", node: "target" });
   }
 }
+
+/** One of its primaries is down. */
+class HalfTargets extends FakeImportTargets {
+  override async open(owner: string): Promise<ImportTarget> {
+    if (owner === "even") return await super.open(owner);
+    throw new ConnectFailed("down", { code: "node-unreachable", node: owner });
+  }
+}
+
+test.each([true, false])("what has arrived counts though the rest never does, moved: %s", async (isMove) => {
+  const weather = { random: () => 0.5, lossShare: 0 };
+  const [source, cluster]: [Store, Store] = [filled("v"), new Map()];
+  let counts = NOTHING_IMPORTED;
+  const count: ImportContext["count"] = (more) => (counts = addCounts(counts, more));
+  const sides = {
+    source: new FakeImportSource(source, weather),
+    targets: new HalfTargets(cluster, weather),
+  };
+  await expect(importDatabase(contextOf({ ...sides, isMove, count }))).rejects.toMatchObject({
+    code: "import-stuck",
+  });
+  expect(counts.written).toBe(cluster.size);
+  expect(cluster.size).toBeGreaterThan(0);
+});
+
+test("a key that was read back twice counts as verified once", async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.integer(), async (seed) => {
+      const numbers = new SeededRandom(seed);
+      const weather = { random: () => numbers.next(), lossShare: 0.06 };
+      // A source that never fails, for what one run has counted.
+      const source = new FakeImportSource(filled("v"), { ...weather, lossShare: 0 });
+      const targets = new FakeImportTargets(new Map(), weather);
+      let counts = NOTHING_IMPORTED;
+      const count: ImportContext["count"] = (more) => (counts = addCounts(counts, more));
+      await importDatabase(contextOf({ source, targets, verify: true, count }));
+      expect(counts).toMatchObject({ written: KEYS, verified: KEYS });
+    }),
+    { numRuns: 50 },
+  );
+});
 
 test("what was never sent to a primary that was down is not taken for ours: with replace it is no conflict", async () => {
   const weather = { random: () => 0.5, lossShare: 0 };
@@ -255,11 +297,34 @@ test.each(["stop", "skip", "replace"] as const)(
     const cluster: Store = new Map();
     const source = new BusySource(new Map([["key:1", "v"]]), calm);
     const targets = new FakeImportTargets(cluster, calm);
-    const found = await importDatabase(contextOf({ source, targets, rule }));
+    let counts = NOTHING_IMPORTED;
+    const count: ImportContext["count"] = (more) => (counts = addCounts(counts, more));
+    const found = await importDatabase(contextOf({ source, targets, rule, verify: true, count }));
     expect(found).toMatchObject({ conflicts: [], left: 0 });
     expect([source.store.size, cluster]).toEqual([0, new Map([["key:1", "later 7"]])]);
+    // However often it was sent; with replace the second pass finds what the first has left in the cluster.
+    expect(counts).toMatchObject({ written: 1, verified: rule === "replace" ? 2 : 1, taken: 1 });
   },
 );
+
+/** Clients delete one of its keys while it is on its way. */
+class DeletingSource extends FakeImportSource {
+  override async take(...asked: Parameters<FakeImportSource["take"]>) {
+    this.store.delete("key:1");
+    return await super.take(...asked);
+  }
+}
+
+test("a key that clients deleted on its way counts as gone, and not as new in the cluster", async () => {
+  const cluster: Store = new Map();
+  const source = new DeletingSource(filled("v"), calm);
+  let counts = NOTHING_IMPORTED;
+  const count: ImportContext["count"] = (more) => (counts = addCounts(counts, more));
+  const targets = new FakeImportTargets(cluster, calm);
+  await importDatabase(contextOf({ source, targets, verify: true, count }));
+  expect(cluster.size).toBe(KEYS - 1);
+  expect(counts).toMatchObject({ written: KEYS - 1, verified: KEYS - 1, taken: KEYS - 1, gone: 1 });
+});
 
 /** Its clients go on adding keys, so that there is something left after each scan. */
 class GrowingSource extends FakeImportSource {

@@ -93,11 +93,11 @@ export class FakeImportTargets implements ImportTargets {
     this.#weather = weather;
   }
 
-  ownerOf(slot: number): string {
+  ownerOf(slot: number): string | undefined {
     return slot % 2 === 0 ? "even" : "odd";
   }
 
-  open(): Promise<ImportTarget> {
+  open(_owner: string): Promise<ImportTarget> {
     const isUnreachable = this.#weather.random() < this.#weather.lossShare / 2;
     if (isUnreachable)
       return Promise.reject(new ConnectFailed("down", { code: "node-unreachable", node: "target" }));
