@@ -135,6 +135,8 @@ type NotUndone =
   | "slots-of-a-replica"
   /** Its old primary is none any more, or does not answer. */
   | "replica"
+  /** It was a primary without slots. */
+  | "idle-primary"
   /** It has slots that the plan did not give it. */
   | "newcomer-with-slots"
   | "removed"
