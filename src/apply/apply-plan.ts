@@ -62,7 +62,8 @@ export async function applyPlan(context: ApplyContext, plan: Plan): Promise<numb
     applied += steps.length;
   }
   if (awaitsAgreement(plan)) {
-    await waitForAgreement(context, remaining, { brokenLinks: brokenBefore(plan) });
+    const isLasting = plan.steps.some(({ kind }) => kind === "failover");
+    await waitForAgreement(context, remaining, { brokenLinks: brokenBefore(plan), isLasting });
   }
   emit({ event: "done", applied, seconds: (clock.nowMs() - startMs) / 1000 });
   return applied;

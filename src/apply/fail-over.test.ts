@@ -211,6 +211,50 @@ describe("as its turn comes", () => {
   });
 });
 
+describe("a replica is not asked while others know too little", () => {
+  const specs: readonly NodeSpec[] = [
+    { name: "a", slots: "0-8191" },
+    { name: "r", at: "10.0.0.2:6379", replicaOf: "a" },
+    { name: "w", slots: "8192-16383" },
+  ];
+  const formerly = whereOneSays(specs, "w", [
+    { name: "a", slots: "0-8191" },
+    { name: "r", at: "10.0.0.2:6379" },
+    { name: "w", slots: "8192-16383" },
+  ]);
+  const fewer = whereOneSays(specs, "r", [
+    { name: "a", slots: "0-100" },
+    { name: "r", at: "10.0.0.2:6379", replicaOf: "a" },
+    { name: "w", slots: "8192-16383" },
+  ]);
+
+  test.each([
+    {
+      name: "they take it for a primary",
+      looks: formerly,
+      told: "10.0.0.2:6379",
+      says: /: 10\.0\.0\.3:6379 still takes it /,
+    },
+    {
+      name: "it misses slots",
+      looks: fewer,
+      told: "10.0.0.1:6379",
+      says: /: it does not know all slots of its primary yet\./,
+    },
+  ])("$name: they are told the news, and named when time is up", async ({ looks, told, says }) => {
+    const { run, asked, tellers } = failingOver({ looks: [looks], waitMs: 900 });
+    await expect(run()).rejects.toMatchObject({ code: "no-agreement", message: expect.stringMatching(says) });
+    expect(asked).toEqual([]);
+    expect(tellers).toEqual([told, told]);
+  });
+
+  test("it is asked as soon as they do", async () => {
+    const { run, asked } = failingOver({ looks: [formerly, formerly, looksAt(specs), after] });
+    await run();
+    expect(asked).toHaveLength(1);
+  });
+});
+
 type Looks = ReturnType<typeof looksAt>;
 
 /** All looks at a cluster of which one node has the view of another one. */
@@ -238,13 +282,18 @@ function failingOver({
 }) {
   const asked: number[] = [];
   const told: string[] = [];
+  const tellers: string[] = [];
+  const meet = (teller: string) => () => Promise.resolve(void tellers.push(teller));
   let looked = 0;
   const now = (): Looks =>
     (told.length > 0 ? afterReplicate : undefined) ?? looks[Math.min(looked, looks.length - 1)] ?? [];
   const address = { host: "10.0.0.2", port: 6379 };
   const { context, clock } = aFakeApplyContext({
     clients: fakeClients({
+      "10.0.0.1:6379": { meet: meet("10.0.0.1:6379") },
+      "10.0.0.3:6379": { meet: meet("10.0.0.3:6379") },
       "10.0.0.2:6379": {
+        meet: meet("10.0.0.2:6379"),
         look: () => {
           const look = now().find(({ expectedId }) => expectedId === idOf("r"));
           return look ? Promise.resolve(look) : Promise.reject(new Error("the replica is gone"));
@@ -267,5 +316,5 @@ function failingOver({
   const step = { kind: "failover" as const, replica, primaryId: idOf("a"), mode: "graceful" as const };
   const stage = { steps: [step], basis: { nodes: [] }, members: [address], onEnd: () => undefined };
   const run = () => failOver(context, { ...stage, conditionsOf: conditionsOfSteps([step]) });
-  return { run, asked, told, clock };
+  return { run, asked, told, tellers, clock };
 }

@@ -11,11 +11,15 @@ import { LeftBehind } from "./left-behind.ts";
 import type { JudgedStage } from "./stage.ts";
 import { lookAtStepNode } from "./look-at-step-node.ts";
 import { pollUntil } from "./poll-until.ts";
+import { spreadNews } from "./spread-news.ts";
 
 type FailoverStep = StepOf<"failover">;
 
 /** A failover that did not come about is given up by the server after 5 s at most: then it is asked again. */
 const ASK_AGAIN_MS = 6000;
+
+/** News takes a moment to arrive; telling it again sooner would only make more of it. */
+const TELL_EVERY_MS = 500;
 
 /** Makes replicas primaries, one after the other, and waits until every node that answers says so. */
 export async function failOver(
@@ -28,6 +32,8 @@ export async function failOver(
     await awaitConditions(context, [step], { addresses: members, conditionsOf });
     let askedMs = -Infinity;
     let isPrimary = false;
+    let toldMs = -Infinity;
+    let early: WhyEarly | undefined;
     const leftBehind = new LeftBehind(step);
     await pollUntil(context, {
       what: "promotion",
@@ -37,21 +43,39 @@ export async function failOver(
         isPrimary = view?.self.role === "primary";
         if (view) refuseOtherShard(view, step);
         const isDue = context.clock.nowMs() - askedMs >= ASK_AGAIN_MS;
-        const isEarly =
-          step.mode === "graceful" &&
-          view !== undefined &&
-          (waitsForPing(view) || missesSlots(topology, step) || wasPrimary(topology, step));
-        if (view && !isPrimary && isDue && !isEarly) {
+        early = view && !isPrimary && step.mode === "graceful" ? whyEarly(view, topology, step) : undefined;
+        if (early && early.why !== "no-ping" && context.clock.nowMs() - toldMs >= TELL_EVERY_MS) {
+          toldMs = context.clock.nowMs();
+          await spreadNews(context, topology);
+        }
+        if (view && !isPrimary && isDue && !early) {
           askedMs = context.clock.nowMs();
           await ask(context, step);
         }
         const behind = await leftBehind.among(context, topology);
         return [...whoDisagrees(topology, step), ...behind.map(({ address }) => formatAddress(address))];
       },
-      late: (missing, waitedMs) => notPromoted(step, { missing, waitedMs, isPrimary }),
+      late: (missing, waitedMs) =>
+        early && askedMs === -Infinity
+          ? notAsked(step, { early, waitedMs })
+          : notPromoted(step, { missing, waitedMs, isPrimary }),
     });
     onEnd(step);
   }
+}
+
+/** Why a replica is not asked yet, and the nodes that have to hear of something first. */
+interface WhyEarly {
+  readonly why: "no-ping" | "misses-slots" | "was-primary";
+  readonly nodes: readonly string[];
+}
+
+function whyEarly(view: NodeView, topology: Topology, step: FailoverStep): WhyEarly | undefined {
+  const heir = formatAddress(view.address);
+  if (waitsForPing(view)) return { why: "no-ping", nodes: [heir] };
+  if (missesSlots(topology, step)) return { why: "misses-slots", nodes: [heir] };
+  const nodes = whoSeesPrimary(topology, step);
+  return nodes.length > 0 ? { why: "was-primary", nodes } : undefined;
 }
 
 /**
@@ -76,13 +100,15 @@ function missesSlots(topology: Topology, { replica, primaryId }: FailoverStep): 
 }
 
 /**
- * Whether somebody still takes the replica for the primary that it was before its slots moved away. With the epoch
- * that it gets now he would take these slots from their new owner again, who would delete their keys.
+ * Who still takes the replica for the primary that it was before its slots moved away. With the epoch that it gets now
+ * they would take these slots from their new owner again, who would delete their keys.
  */
-function wasPrimary(topology: Topology, { replica }: FailoverStep): boolean {
-  return reachedNodes(topology).some(({ id, view }) => {
+function whoSeesPrimary(topology: Topology, { replica }: FailoverStep): string[] {
+  return reachedNodes(topology).flatMap(({ id, view }) => {
     const line = view && id !== replica.id ? lineAbout(view, replica.id) : undefined;
-    return line !== undefined && (line.role === "primary" || line.slots.size > 0);
+    return view && line && (line.role === "primary" || line.slots.size > 0)
+      ? [formatAddress(view.address)]
+      : [];
   });
 }
 
@@ -136,4 +162,28 @@ function notPromoted(
             ? "Its log says why. When its primary is dead, use --force; when most primaries are, --takeover."
             : "Its log says why. A failover needs the votes of most primaries; --takeover does without them.",
       });
+}
+
+function notAsked(
+  { replica }: FailoverStep,
+  { early: { why, nodes }, waitedMs }: { early: WhyEarly; waitedMs: number },
+): DeadlinePassed {
+  const heir = formatAddress(replica.address);
+  const whatFor = {
+    "no-ping": "its primary has not sent it anything yet",
+    "misses-slots": "it does not know all slots of its primary yet",
+    "was-primary": `${nodes.slice(0, 3).join(", ")} still ${nodes.length > 1 ? "take" : "takes"} it for the primary that it was before`,
+  }[why];
+  const seconds = Math.round(waitedMs / 1000);
+  return new DeadlinePassed(
+    `${heir} was not asked to become primary within ${seconds} s: ${whatFor}. The shard is as it was.`,
+    {
+      code: "no-agreement",
+      node: nodes[0],
+      hint:
+        why === "no-ping"
+          ? "A primary pings its replicas every 10 s: --wait waits longer."
+          : `slotctl check shows who says what; the bus port of ${nodes[0] ?? heir} may be out of reach. --wait waits longer.`,
+    },
+  );
 }

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { aCluster, idOf } from "../../test/support/a-cluster.ts";
 import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
 import { fakeClients } from "../../test/support/fake-node-clients.ts";
+import type { Look } from "../cluster/node-view.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
 import { ConnectFailed, NodeFailed } from "../errors.ts";
 import type { NodeRef } from "../plan/step.ts";
@@ -186,4 +187,45 @@ test("a target that hears only now that its source has failed over is told of th
   const moving = moveSlots(context, { steps: [step], basis: unaware, members, onEnd: () => undefined });
   await expect(moving).rejects.toThrow("cluster_state fail");
   expect(told[0]).toBe(`1 ${source.id}`);
+});
+
+test("what two pairs fail of in the same words is told once", async () => {
+  const done = () => Promise.resolve();
+  const full = new NodeFailed("10.0.0.2:6379 is full.", { code: "target-full" });
+  const topology = topologyOf({ version: "7.0.15" });
+  const clientOf = ({ id }: NodeRef) => ({
+    look: (): Promise<Look> => {
+      const view = topology.nodes.find((node) => node.id === id)?.view;
+      return view ? Promise.resolve({ address: view.address, view }) : Promise.reject(new RangeError(id));
+    },
+    closeCounting: () => Promise.resolve([]),
+    markImporting: done,
+    getConfig: having("15000"),
+    countOwnKeys: (slots: Iterable<number>) =>
+      Promise.resolve(new Map(Array.from(slots, (slot) => [slot, 1]))),
+    countKeys: (slots: readonly number[]) => Promise.resolve(slots.map(() => 1)),
+    markMigrating: done,
+    databases: () => Promise.resolve([0]),
+    keysIn: ({ slots }: { slots: readonly number[] }) => Promise.resolve(slots.map(() => [key])),
+    sizesOf: (keys: readonly unknown[]) => Promise.resolve(keys.map(() => 60)),
+    migrateKeys: () => Promise.reject(full),
+    closeSlots: done,
+  });
+  const { context, events } = aFakeApplyContext({
+    lookAt: () => Promise.resolve(topology),
+    clients: fakeClients({
+      "10.0.0.1:6379": clientOf(source),
+      "10.0.0.2:6379": clientOf(target),
+      "10.0.0.3:6379": clientOf(third),
+    }),
+  });
+  const step = { kind: "move-slots" as const, to: target, mover: "classic" as const };
+  const steps = [
+    { ...step, from: source, slots: SlotSet.of([1]) },
+    { ...step, from: third, slots: SlotSet.of([11_000]) },
+  ];
+  const members = [source, target, third].map(({ address }) => address);
+  const moving = moveSlots(context, { steps, basis: topology, members, onEnd: () => undefined });
+  await expect(moving).rejects.toThrow("10.0.0.2:6379 is full.");
+  expect(events.filter(({ event }) => event === "warning")).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { Topology } from "../cluster/topology.ts";
-import { DeadlinePassed, isOperational, SlotctlError } from "../errors.ts";
+import { DeadlinePassed, isOperational, messageOf, SlotctlError } from "../errors.ts";
 import type { StepOf } from "../plan/step.ts";
 import { eachBounded } from "../wire/each-bounded.ts";
 import type { ApplyContext } from "./apply-context.ts";
@@ -140,14 +140,20 @@ async function carryAll(
     for (const { tally } of waiting) tally.waitsFor({ kind: "turn" });
     await Promise.race(underWay.values());
   }
-  tellOthers(context, failures.slice(1));
+  tellOthers(context, failures);
   if (failures.length > 0) throw failures[0];
 }
 
-/** One failure ends the run; what else went wrong is told beside it, for slots may be open there as well. */
-function tellOthers({ emit }: ApplyContext, failures: readonly unknown[]): void {
-  for (const error of failures) {
+/**
+ * One failure ends the run; what else went wrong is told beside it, for slots may be open there as well. Pairs with one
+ * target mostly fail for the same reason, which is told once.
+ */
+function tellOthers({ emit }: ApplyContext, [first, ...others]: readonly unknown[]): void {
+  const told = new Set([messageOf(first)]);
+  for (const error of others) {
     if (!isOperational(error)) throw error;
+    if (told.has(error.message)) continue;
+    told.add(error.message);
     emit({ event: "warning", node: error.node, message: error.message });
   }
 }

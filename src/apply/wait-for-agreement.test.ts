@@ -118,6 +118,15 @@ test("help is given by what the nodes say now, every half a second, until they a
   expect(helped).toEqual([0, 500, 1000]);
 });
 
+test.each([
+  { name: "once is enough", isLasting: false, looked: 1 },
+  { name: "it has to last where roles have changed", isLasting: true, looked: 4 },
+])("an old packet that arrives late may undo an agreement: $name", async ({ isLasting, looked }) => {
+  const { context, looks } = lookingAt(settled, strayed, settled);
+  await waitForAgreement(context, addresses, { isLasting });
+  expect(looks).toHaveLength(looked);
+});
+
 test("a disagreement that nobody waits for is nobody's news", async () => {
   const { context, meets } = lookingAt(strayed);
   await waitForAgreement(context, addresses, { reasons: ["unknown-node"] });

@@ -14,12 +14,20 @@ const EVERY_REASON: readonly Reason[] = ["state-fail", "unknown-node", "other-vi
 
 /** News takes a moment to arrive; telling it again sooner would only make more of it. */
 const HELP_EVERY_MS = 500;
+/** What was on its way when all were settled has arrived by then. */
+const LASTING_MS = 20;
 
 export interface Agreement {
   /** In which ways the nodes are to be settled; in every one by default. */
   readonly reasons?: readonly Reason[];
   /** Addresses of replicas whose link nobody mends, so that nobody waits for it. */
   readonly brokenLinks?: ReadonlySet<string>;
+  /**
+   * Whether they have to be settled in two looks in a row. Two nodes have two links, and what one of them sent before its
+   * role changed may arrive after what it sent then: whoever hears that calls the old primary a primary again, until its
+   * next packet (valkey-io/valkey#1015, #2811).
+   */
+  readonly isLasting?: boolean;
   /** What may be done about it while the nodes are not settled, by what they say now. */
   readonly help?: (topology: Topology) => Promise<void>;
 }
@@ -33,18 +41,25 @@ export interface Agreement {
 export async function waitForAgreement(
   context: ApplyContext,
   addresses: readonly Address[],
-  { reasons = EVERY_REASON, brokenLinks = new Set(), help }: Agreement = {},
+  { reasons = EVERY_REASON, brokenLinks = new Set(), isLasting = false, help }: Agreement = {},
 ): Promise<void> {
   let unsettled: Unsettled[] = [];
   let topology: Topology = { nodes: [] };
   let helpedMs = -Infinity;
+  const look = async () => {
+    topology = await context.lookAt(addresses);
+    unsettled = unsettledIn(topology).filter(
+      ({ why, node }) => reasons.includes(why) && !(why === "link-down" && brokenLinks.has(node)),
+    );
+  };
   await pollUntil(context, {
     what: subjectOf(reasons),
     missing: async () => {
-      topology = await context.lookAt(addresses);
-      unsettled = unsettledIn(topology).filter(
-        ({ why, node }) => reasons.includes(why) && !(why === "link-down" && brokenLinks.has(node)),
-      );
+      await look();
+      if (isLasting && unsettled.length === 0) {
+        await context.clock.sleep(LASTING_MS);
+        await look();
+      }
       const nowMs = context.clock.nowMs();
       if (unsettled.length > 0 && nowMs - helpedMs >= HELP_EVERY_MS) {
         helpedMs = nowMs;

@@ -2,7 +2,7 @@ import { readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { messageOf, Refused, UsageError } from "../errors.ts";
 import { fileFailed } from "./file-failed.ts";
-import { makeDirectory } from "./make-directory.ts";
+import { makeDirectory } from "../files/make-directory.ts";
 import { MANIFEST_NAME, readManifest } from "./read-manifest.ts";
 import { isAtWork, keepMark, type RunMark } from "./run-mark.ts";
 import { syncFolder } from "./sync-folder.ts";

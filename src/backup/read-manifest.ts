@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { messageOf } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 
 export const MANIFEST_NAME = "manifest.json";
 
@@ -27,7 +28,7 @@ export async function readManifest(path: string): Promise<ReadManifest> {
     text = await readFile(path, "utf8");
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
-    return code === "ENOENT" ? { kind: "missing" } : { kind: "invalid", reason: messageOf(error) };
+    return code === "ENOENT" ? { kind: "missing" } : { kind: "invalid", reason: fileReason(error) };
   }
   try {
     return parseManifest(JSON.parse(text));

@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { messageOf, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 import type { FolderFinding, FolderVerdict } from "../plan/backup-verdict.ts";
 import { eachBounded } from "../wire/each-bounded.ts";
 import { fileFailed } from "./file-failed.ts";
@@ -74,7 +75,7 @@ async function findingOf(
     if (size !== bytes) return { kind: "size-differs", name, bytes: size, expectedBytes: bytes };
     return (await sumOf(path)) === sha256 ? undefined : { kind: "content-differs", name };
   } catch (error) {
-    return { kind: "file-unreadable", name, reason: messageOf(error) };
+    return { kind: "file-unreadable", name, reason: fileReason(error) };
   }
 }
 

@@ -9,11 +9,11 @@ import { warningLine } from "../ui/event-lines.ts";
 import { makeBackupProgress } from "../ui/make-backup-progress.ts";
 import type { ProgressStyle } from "../ui/progress-view.ts";
 import { renderBackup, renderBackupPlan, renderBackupProblems } from "../ui/render-backup.ts";
-import { canRedraw } from "./can-redraw.ts";
 import type { Cluster } from "./cluster.ts";
 import { EXIT } from "./exit-codes.ts";
 import { type Interruption, listenForInterruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
+import { progressOptions } from "./progress-options.ts";
 import { reportError } from "./report-error.ts";
 
 export interface CarryOutBackup {
@@ -111,14 +111,7 @@ async function saveAll(
   }: { readonly asked: CarryOutBackup; readonly folder: BackupFolder; readonly signal: AbortSignal },
 ): Promise<SavedShard[]> {
   const { cluster, output, progress, shardsAtOnceMax } = asked;
-  const view = await makeBackupProgress({
-    style: progress,
-    stream: process.stderr,
-    isTerminal: canRedraw(process.stderr),
-    nowMs: Date.now,
-    redact: (text) => output.redact(text),
-    ...output.stderr,
-  });
+  const view = await makeBackupProgress(progressOptions(progress, output));
   try {
     return await saveShards(plan, {
       open: (source, aborting) => cluster.openRdb(source.address, aborting),

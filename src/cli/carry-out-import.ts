@@ -11,7 +11,6 @@ import type { ProgressStyle } from "../ui/progress-view.ts";
 import { renderImported, renderImportPlan } from "../ui/render-import.ts";
 import { warningLine } from "../ui/event-lines.ts";
 import { eachNode } from "../wire/each-node.ts";
-import { canRedraw } from "./can-redraw.ts";
 import type { Cluster } from "./cluster.ts";
 import { confirm } from "./confirm.ts";
 import { EXIT } from "./exit-codes.ts";
@@ -19,6 +18,7 @@ import { importFailure, stoppedImportAtOnce } from "./import-failure.ts";
 import type { ImportSources } from "./import-sources.ts";
 import { listenForInterruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
+import { progressOptions } from "./progress-options.ts";
 import { reportError } from "./report-error.ts";
 import { STEADY_CLOCK } from "./steady-clock.ts";
 
@@ -204,15 +204,7 @@ function ownVoice({ output, settings, cluster }: CarryOutImport): ImportVoice {
       if (output.json) output.say(renderImportPlan(plan, output.stderr));
       await confirm(`${importSummary(plan)} into the cluster of ${formatAddress(cluster.seed)}?`);
     },
-    makeProgress: () =>
-      makeImportProgress({
-        style: settings.progress,
-        stream: process.stderr,
-        isTerminal: canRedraw(process.stderr),
-        nowMs: Date.now,
-        redact: (text) => output.redact(text),
-        ...output.stderr,
-      }),
+    makeProgress: () => makeImportProgress(progressOptions(settings.progress, output)),
     showImported: (plan, { counts, seconds }) =>
       output.print(renderImported({ plan, counts, seconds }, output.stdout)),
   };

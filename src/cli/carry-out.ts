@@ -16,10 +16,12 @@ import { savedPlanNote, stoppingNote } from "../ui/run-notes.ts";
 import type { ChangeSettings } from "./change-settings.ts";
 import type { Cluster } from "./cluster.ts";
 import { EXIT } from "./exit-codes.ts";
+import { faultsBeside } from "./faults-of.ts";
 import { listenForInterruption } from "./interruption.ts";
 import type { Output } from "./output.ts";
 import { PlanRun } from "./plan-run.ts";
 import { problemsSince } from "./problems-since.ts";
+import { refuseBesideOthers } from "./refuse-beside-others.ts";
 import { rehearsePlan } from "./rehearse-plan.ts";
 import { reportError } from "./report-error.ts";
 import { type RunVoice, slotctlVoice } from "./run-voice.ts";
@@ -57,13 +59,17 @@ export async function carryOut(plan: Plan, asked: CarryOut): Promise<Topology | 
   const { voice = slotctlVoice({ output, settings, show: asked.show ?? "plan" }) } = asked;
   output.knownData = dataOf(plan, asked, { applied: 0, moved: nothingMoved });
   const isLeft = !settings.dryRun && (plan.steps.length > 0 || awaitsAgreement(plan));
+  if (isLeft) await refuseBesideOthers(plan, asked.cluster);
   if (!isLeft || plan.steps.length > 0) voice.showPlan(plan);
   await rehearsePlan(plan, asked.cluster);
   const survey = await surveyIfAsked(plan, asked);
   const carrying = survey ? withSurvey(survey, asked) : asked;
   output.knownData = dataOf(plan, carrying, { applied: 0, moved: nothingMoved });
   if (!isLeft) {
-    await keepPlan(plan, { carrying, survey });
+    const faults = faultsBeside(plan, asked.cluster);
+    output.knownData = dataOf(plan, carrying, { applied: 0, moved: nothingMoved }, faults);
+    voice.warnOfFaults(faults, formatAddress(asked.cluster.seed));
+    await keepPlan(plan, { carrying, survey, faults });
     output.succeed(output.knownData);
     return undefined;
   }
@@ -80,15 +86,24 @@ export async function carryOut(plan: Plan, asked: CarryOut): Promise<Topology | 
 /** Ends a run that only plans: the plan goes to its file, and the exit code says whether there is something to do. */
 async function keepPlan(
   plan: Plan,
-  { carrying, survey }: { readonly carrying: CarryOut; readonly survey: Survey | undefined },
+  {
+    carrying,
+    survey,
+    faults,
+  }: {
+    readonly carrying: CarryOut;
+    readonly survey: Survey | undefined;
+    readonly faults: readonly DescribedProblem[];
+  },
 ): Promise<void> {
   const { output, settings } = carrying;
   const { out, exitCode, asked } = settings.planOnly ?? {};
   if (out !== undefined && asked) {
     const { savePlan } = await import("./save-plan.ts");
     await savePlan(plan, { out, asked, settings, survey, output });
-    output.knownData = { ...dataOf(plan, carrying, { applied: 0, moved: nothingMoved }), savedTo: out };
-    output.print(wrapText(savedPlanNote(out), output.stdout.columns));
+    const data = dataOf(plan, carrying, { applied: 0, moved: nothingMoved }, faults);
+    output.knownData = { ...data, savedTo: out };
+    output.print(wrapText(savedPlanNote(out, { hasSteps: plan.steps.length > 0 }), output.stdout.columns));
   }
   if (exitCode && plan.steps.length > 0) process.exitCode = EXIT.problemsFound;
 }

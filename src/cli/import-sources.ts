@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
 import { type Address, formatAddress } from "../cluster/address.ts";
 import type { SourceView } from "../cluster/import-view.ts";
 import { ownersOf, type Topology } from "../cluster/topology.ts";
 import { openSlotsOf } from "../cluster/topology.ts";
-import { messageOf, Refused, UsageError } from "../errors.ts";
+import { Refused, UsageError } from "../errors.ts";
 import type { ImportStep } from "../plan/import.ts";
 import { BulkConnection } from "../wire/bulk-connection.ts";
 import { type ImportSource, RedisImportSource } from "../wire/import-source.ts";
@@ -17,6 +16,7 @@ import { askSentinel, parseSentinel } from "../wire/sentinel.ts";
 import { Cluster } from "./cluster.ts";
 import type { Output } from "./output.ts";
 import { parseTwemproxy } from "./parse-twemproxy.ts";
+import { readText } from "./read-text.ts";
 
 /** A server that keys come from, and how it is reached. */
 interface Server {
@@ -70,7 +70,7 @@ export class ImportSources {
       clusters.push({ before, access: server.access });
       for (const { view: owner } of ownersOf(before)) {
         if (!owner) continue;
-        views.push(await lookAtSource(owner.address, server.access));
+        views.push({ ...(await lookAtSource(owner.address, server.access)), namedAs: server.address });
         servers.push({ address: owner.address, access: server.access });
       }
     }
@@ -206,15 +206,7 @@ export async function serversOfTwemproxy(
     readonly output: Output;
   },
 ): Promise<Server[]> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    throw new UsageError(`--from-twemproxy ${path} cannot be read: ${messageOf(cause)}.`, {
-      code: "bad-file",
-      cause,
-    });
-  }
+  const text = await readText(path, "--from-twemproxy");
   const { name, servers, password, database } = await parseTwemproxy(text, { path, pool });
   output.protect(password);
   if (database !== 0 && databases === undefined) {

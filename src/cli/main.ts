@@ -2,13 +2,14 @@ import { arrangeArgv } from "./arrange-argv.ts";
 import { ownFolder, ownManifest } from "./own-manifest.ts";
 import { planWords } from "./plan-words.ts";
 import { settleProcess, settleStreams } from "./settle-process.ts";
+import { wantsJson } from "./wants-json.ts";
 
 /**
  * Runs the command that argv names and sets the exit code. Nothing that goes wrong leaves a stack trace,
  * and with `--json` whatever goes wrong is a JSON document.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V")) {
+  if (argv.length === 1 && (argv[0] === "--version" || argv[0] === "-V") && !wantsJson(argv)) {
     settleStreams();
     // The most asked question of all is answered without loading a framework.
     process.stdout.write(

@@ -171,7 +171,22 @@ describe("a file that is not as slotctl wrote it", () => {
     {
       what: "with a step of an unknown kind",
       broken: text.replace('"kind": "failover"', '"kind": "fallover"'),
-      says: `UsageError bad-file: plan.json:${lineOf('"kind": "failover"')}:13: steps[8].step.kind is nothing that this slotctl knows.`,
+      says: `UsageError bad-file: plan.json:${lineOf('"kind": "failover"')}:13: steps[8].step.kind is nothing that this slotctl knows; it knows meet, assign-slots, set-epoch, replicate, move-slots, settle-slot, claim-slots, gather-keys, failover, forget, await-ok, reset, renew-id, set-config, load-functions.`,
+    },
+    {
+      what: "with a kind of step changed all over",
+      broken: text.replaceAll('"kind": "move-slots"', '"kind": "move"'),
+      says: /steps\[4\]\.step\.kind is nothing that this slotctl knows; it knows meet, .*move-slots/,
+    },
+    {
+      what: "with another kind of step than it was",
+      broken: text.replace('"kind": "reset"', '"kind": "replicate"'),
+      says: /steps\[\d+\]\.step is of kind replicate and lacks "\w+", which that has\.$/,
+    },
+    {
+      what: "with a part missing",
+      broken: text.replace('"createdBy"', '"writtenBy"'),
+      says: 'UsageError bad-file: plan.json:1:1: the file lacks "createdBy".',
     },
     {
       what: "with a mover that there is not",

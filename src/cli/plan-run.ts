@@ -1,7 +1,6 @@
 import type { ApplyContext } from "../apply/apply-context.ts";
 import { applyPlan } from "../apply/apply-plan.ts";
 import { MoveTally } from "../apply/move-tally.ts";
-import { type Address, formatAddress } from "../cluster/address.ts";
 import { Bug } from "../errors.ts";
 import type { Plan } from "../plan/plan.ts";
 import type { RunEvent } from "../plan/run-event.ts";
@@ -10,6 +9,7 @@ import type { ProgressView } from "../ui/progress-view.ts";
 import { lookAtAll } from "../wire/look-at-all.ts";
 import type { ChangeSettings } from "./change-settings.ts";
 import type { Cluster } from "./cluster.ts";
+import { nodesWithMovingSlots } from "./refuse-beside-others.ts";
 import { STEADY_CLOCK } from "./steady-clock.ts";
 
 interface Running {
@@ -111,13 +111,4 @@ export class PlanRun implements Disposable {
 
 function nowhereToSave(): Promise<void> {
   throw new Bug("a value was to give way to another one, and nobody said where it is to be saved");
-}
-
-function nodesWithMovingSlots({ steps }: Plan): Address[] {
-  const nodes = steps.flatMap((step) => {
-    if (step.kind === "move-slots" || step.kind === "gather-keys") return [step.from, step.to];
-    if (step.kind === "claim-slots") return [step.owner, ...step.rivals];
-    return step.kind === "settle-slot" ? [step.owner, ...step.openAt] : [];
-  });
-  return [...new Map(nodes.map(({ address }) => [formatAddress(address), address])).values()];
 }

@@ -184,7 +184,8 @@ test.each(["password-file", "cacert", "cert", "key"] as const)(
     await expect(read({ flags: { tls: true, [flag]: "/no/such/file" } })).rejects.toMatchObject({
       name: "UsageError",
       code: "bad-file",
-      message: `--${flag} /no/such/file cannot be read.`,
+      message: `--${flag} /no/such/file cannot be read: there is no such file or directory.`,
+      hint: expect.stringContaining(`--${flag}`),
     });
   },
 );

@@ -1,11 +1,10 @@
 import { stat } from "node:fs/promises";
-import { messageOf, UsageError } from "../errors.ts";
 import { openFileNote } from "../ui/password-note.ts";
 import type { Address } from "../cluster/address.ts";
 import { NodeCredentials } from "../wire/node-credentials.ts";
 import type { Output } from "./output.ts";
 import { parseCredentials } from "./parse-credentials.ts";
-import { readText } from "./read-text.ts";
+import { cannotBeRead, readText } from "./read-text.ts";
 
 const FLAG = "--credentials-file";
 
@@ -29,6 +28,6 @@ async function modeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).mode & 0o777;
   } catch (cause) {
-    throw new UsageError(`${FLAG} ${path} cannot be read: ${messageOf(cause)}.`, { code: "bad-file", cause });
+    throw cannotBeRead(path, { flag: FLAG, cause });
   }
 }

@@ -2,7 +2,11 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { errorMessage } from "../ui/error-message.ts";
+import { EXIT, exitCodeOf } from "./exit-codes.ts";
 import { readKnownFile } from "./read-known-file.ts";
+import { readPlanFile } from "./read-plan-file.ts";
+import { readWishedCluster } from "./read-wished-cluster.ts";
 import { refuseDecided } from "./refuse-decided.ts";
 
 let folder = "";
@@ -94,8 +98,17 @@ describe("what a file is", () => {
     });
   });
 
-  test("a file that is not there", async () => {
-    await expect(readKnownFile(join(folder, "gone"))).rejects.toMatchObject({ code: "bad-file" });
+  test.each([
+    ["apply", readKnownFile],
+    ["show and undo", (path: string) => readPlanFile(path)],
+    ["diff and plan", (path: string) => readWishedCluster(path)],
+  ])("a file that is not there is a wrong argument to %s", async (_, read) => {
+    const path = join(folder, "gone");
+    const error: unknown = await read(path).catch((cause: unknown) => cause);
+    expect(exitCodeOf(error)).toBe(EXIT.usage);
+    expect(error).toMatchObject({ code: "bad-file", hint: expect.stringMatching(/--out|slotctl export/) });
+    expect(errorMessage(error)).toMatch(`${path} cannot be read: there is no such file or directory.`);
+    expect(errorMessage(error)).not.toContain("ENOENT");
   });
 });
 

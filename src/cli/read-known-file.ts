@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { UsageError } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 import { FILE_NAMES, type FileKind, kindOfFile, parsedJson, useOfFile } from "./kind-of-file.ts";
 
 export interface KnownFile {
@@ -38,7 +39,13 @@ async function textOf(path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw new UsageError(`The file ${path} cannot be read.`, { code: "bad-file", cause, hint: FORMS });
+    const reason = fileReason(cause);
+    throw new UsageError(`The file ${path} cannot be read: ${reason}.`, {
+      code: "bad-file",
+      reason,
+      cause,
+      hint: FORMS,
+    });
   }
 }
 

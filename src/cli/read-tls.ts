@@ -2,9 +2,9 @@ import { X509Certificate } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
-import { messageOf, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
 import type { TlsAccess } from "../wire/node-access.ts";
-import { readText } from "./read-text.ts";
+import { cannotBeRead, readText } from "./read-text.ts";
 
 /** The flags that say how nodes prove who they are, and we to them. */
 export interface TlsFlags {
@@ -71,10 +71,7 @@ async function readFiles(directory: string): Promise<string[]> {
     return await Promise.all(files.map((path) => readText(path, "--cacertdir")));
   } catch (cause) {
     if (cause instanceof UsageError) throw cause;
-    throw new UsageError(`--cacertdir ${directory} cannot be read: ${messageOf(cause)}.`, {
-      code: "bad-file",
-      cause,
-    });
+    throw cannotBeRead(directory, { flag: "--cacertdir", cause });
   }
 }
 

@@ -6,7 +6,7 @@ import { refuseOtherFile } from "./refuse-other-file.ts";
  * What a cluster file wishes for.
  *
  * @param known its text, where it was read already.
- * @throws FileFailed when it cannot be read, UsageError for what is another kind of file, or has faults.
+ * @throws UsageError when it cannot be read, is another kind of file, or has faults.
  */
 export async function readWishedCluster(path: string, known?: string): Promise<WishedCluster> {
   const refuse = (text: string) => refuseOtherFile(path, { text, wanted: "cluster-file" });

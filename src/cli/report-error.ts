@@ -43,7 +43,7 @@ export function reportOutsideCommand(error: unknown, argv: readonly string[]): v
 function asOurs(error: unknown, argv: readonly string[] = []): Error {
   if (error instanceof SlotctlError) return error;
   if (error instanceof Errors.CLIError) {
-    const [, unknown] = /^command (.+) not found$/s.exec(error.message) ?? [];
+    const [, unknown] = /^command (.+) not found\.?$/is.exec(error.message) ?? [];
     if (unknown !== undefined) return unknownCommand(unknown, argv);
     // Some have no exit code of their own: a value that is none of a flag's options carries the parser along,
     // and a flag that lacks its value is known by its words.

@@ -22,7 +22,8 @@ export function requireCommand(
   const firstFlag = words.findIndex((word) => word.startsWith("-"));
   const names = firstFlag === -1 ? words : words.slice(0, firstFlag);
   const isNamed = names.length > 0 && !topics.includes(names.join(" "));
-  if (isNamed || words.includes("--help") || words.includes("--version")) return [...words];
+  if (isNamed || words.includes("--help") || words.some((word) => word === "--version" || word === "-V"))
+    return [...words];
   if (!wantsJson(words))
     return names.length === 0 ? words.filter((word) => word !== "--no-color") : [...words];
   throw new UsageError(

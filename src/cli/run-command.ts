@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Config, type Interfaces, run } from "@oclif/core";
 import type { SlotctlCommand } from "./slotctl-command.ts";
+import { wantsJson } from "./wants-json.ts";
 
 interface Program {
   readonly root: string;
@@ -11,6 +12,13 @@ interface Program {
 
 /** Runs the command that the words begin with. All else, such as help and what is no command, is left to oclif. */
 export async function runCommand(words: readonly string[], { root, pjson }: Program): Promise<void> {
+  // Help and version are text for people, and a document for a program that asked for one.
+  if (wantsJson(words) && (asksForHelp(words) || asksForVersion(words))) {
+    const { printHelpDocument, printVersionDocument } = await import("./help-document.ts");
+    if (asksForHelp(words)) await printHelpDocument(words, root);
+    else printVersionDocument(pjson);
+    return;
+  }
   const known = asksForHelp(words) ? undefined : findCommand(words, join(root, "dist/commands"));
   if (known === undefined) {
     await run([...words], { root });
@@ -21,6 +29,13 @@ export async function runCommand(words: readonly string[], { root, pjson }: Prog
   };
   Command.id = known.id;
   await Command.runKnown([...known.rest], new KnownConfig({ root, pjson }));
+}
+
+/** Whether the words ask for the version and nothing else; flags of the output may stand beside it. */
+function asksForVersion(words: readonly string[]): boolean {
+  return (
+    words.every((word) => word.startsWith("-")) && words.some((word) => word === "--version" || word === "-V")
+  );
 }
 
 function asksForHelp(words: readonly string[]): boolean {

@@ -6,13 +6,13 @@ import type { SoFar } from "../ui/progress-so-far.ts";
 import type { ProgressView } from "../ui/progress-view.ts";
 import { renderMoved } from "../ui/render-moved.ts";
 import { renderPlan, renderPlanInShort } from "../ui/render-plan.ts";
-import { renderProblems } from "../ui/render-problems.ts";
+import { renderFaultsNote, renderProblems } from "../ui/render-problems.ts";
 import { renderSurvey } from "../ui/render-survey.ts";
 import { carryOutQuestion } from "../ui/run-notes.ts";
-import { canRedraw } from "./can-redraw.ts";
 import type { ChangeSettings } from "./change-settings.ts";
 import { confirm } from "./confirm.ts";
 import type { Output } from "./output.ts";
+import { progressOptions } from "./progress-options.ts";
 
 /** In whose words a plan is shown, asked about and told of while it is carried out. */
 export interface RunVoice {
@@ -22,6 +22,8 @@ export interface RunVoice {
   makeProgress(): Promise<ProgressView>;
   showMoved(moved: SoFar & { readonly seconds: number }): void;
   showProblems(problems: readonly DescribedProblem[]): void;
+  /** Beside a plan that is not carried out, or has no steps: what is wrong with the cluster, and stays so. */
+  warnOfFaults(faults: readonly DescribedProblem[], seed: string): void;
 }
 
 /** Our own words. */
@@ -48,16 +50,9 @@ export function slotctlVoice({
       }
       await confirm(carryOutQuestion(plan.steps.length));
     },
-    makeProgress: () =>
-      makeProgressView({
-        style: settings.progress,
-        stream: process.stderr,
-        isTerminal: canRedraw(process.stderr),
-        nowMs: Date.now,
-        redact: (text) => output.redact(text),
-        ...output.stderr,
-      }),
+    makeProgress: () => makeProgressView(progressOptions(settings.progress, output)),
     showMoved: (moved) => output.print(renderMoved(moved, output.stdout)),
     showProblems: (problems) => output.print(renderProblems(problems, output.stdout)),
+    warnOfFaults: (faults, seed) => output.print(renderFaultsNote(faults, { seed, ...output.stdout })),
   };
 }

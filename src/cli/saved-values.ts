@@ -1,7 +1,8 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { bytesOfKey } from "../cluster/key.ts";
 import type { SavedValue } from "../cluster/key-conflict.ts";
-import { FileFailed, messageOf } from "../errors.ts";
+import { FileFailed } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 import { escapedKey } from "../ui/key-text.ts";
 
 /** A file of values that gave way to others: one JSON object a line, with all that RESTORE needs. */
@@ -42,7 +43,9 @@ export class SavedValues {
       await file.sync();
       this.#isWhole = true;
     } catch (error) {
-      throw new FileFailed(`${this.path} could not be written: ${messageOf(error)}`, {
+      const reason = fileReason(error);
+      throw new FileFailed(`${this.path} could not be written: ${reason}.`, {
+        reason,
         code: "file-not-written",
         hint: "Give another file with --save-to FILE, then run the same command again.",
         cause: error,

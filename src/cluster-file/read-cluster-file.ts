@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
-import { FileFailed, messageOf, UsageError } from "../errors.ts";
+import { UsageError } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 import type { WishedCluster } from "../plan/wished-cluster.ts";
 import { faultyFile } from "./file-fault.ts";
 import { parseClusterFile } from "./parse-cluster-file.ts";
@@ -14,7 +15,7 @@ const OTHERS_FACTOR = 16;
  *
  * @param known its text, where it was read already: what comes out of a pipe can be read once.
  * @param refuse throws for a file that is something else altogether.
- * @throws FileFailed when it cannot be read, UsageError with line and column of each fault in it.
+ * @throws UsageError when it cannot be read, or with line and column of each fault in it.
  */
 export async function readClusterFile(
   path: string,
@@ -33,8 +34,11 @@ async function textOf(path: string): Promise<string> {
     const { size } = await stat(path);
     if (size <= BYTES_MAX * OTHERS_FACTOR) return await readFile(path, "utf8");
   } catch (error) {
-    throw new FileFailed(`The cluster file ${path} cannot be read: ${reasonOf(error)}.`, {
-      code: "file-failed",
+    const reason = fileReason(error);
+    throw new UsageError(`The cluster file ${path} cannot be read: ${reason}.`, {
+      code: "bad-file",
+      reason,
+      cause: error,
       hint: "slotctl export SEED writes the file of a cluster that is there; docs/cluster-file.md has examples.",
     });
   }
@@ -45,11 +49,4 @@ function tooLarge(path: string): UsageError {
   return new UsageError(`${path} is larger than 4 MiB, which no cluster file is.`, {
     code: "bad-cluster-file",
   });
-}
-
-function reasonOf(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "ENOENT") return "there is no such file";
-  if (code === "EACCES") return "permission denied";
-  return code === "EISDIR" ? "it is a directory" : messageOf(error);
 }

@@ -17,6 +17,8 @@ export interface SourceView {
   readonly payloadVersion: number | undefined;
   readonly clock: ClockView;
   readonly isClusterNode: boolean;
+  /** The address by which it was named, where that is of another node of its cluster. */
+  readonly namedAs?: Address;
 }
 
 export interface DatabaseView {

@@ -3,7 +3,7 @@ import { readPlanFile } from "../cli/read-plan-file.ts";
 import { SlotctlCommand } from "../cli/slotctl-command.ts";
 import { planJson } from "../ui/json-plan.ts";
 import { renderPlan } from "../ui/render-plan.ts";
-import { renderSavedFacts } from "../ui/render-saved-plan.ts";
+import { commandOfPlan, renderSavedFacts } from "../ui/render-saved-plan.ts";
 
 export default class Show extends SlotctlCommand {
   static override summary = "Show a saved plan, without asking any node.";
@@ -18,7 +18,11 @@ export default class Show extends SlotctlCommand {
   async run(): Promise<void> {
     const { args } = await this.parse(Show);
     const { plan, ...saved } = await readPlanFile(args.file);
-    const facts = { ...saved, command: plan.command, nodeCount: plan.basis.nodes.length };
+    const facts = {
+      ...saved,
+      command: commandOfPlan(plan, saved.wish.args),
+      nodeCount: plan.basis.nodes.length,
+    };
     this.output.print([
       ...renderPlan(plan, this.output.stdout),
       "",

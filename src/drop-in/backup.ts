@@ -4,7 +4,8 @@ import { carryOutBackup } from "../cli/carry-out-backup.ts";
 import { EXIT } from "../cli/exit-codes.ts";
 import { nodeName } from "../cluster/node-name.ts";
 import { nodeById, type Topology } from "../cluster/topology.ts";
-import { FileFailed, messageOf } from "../errors.ts";
+import { FileFailed } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 import type { BackupPlan } from "../plan/backup.ts";
 import { planBackup } from "../plan/plan-backup.ts";
 import { tellInfo } from "./info-and-check.ts";
@@ -55,6 +56,7 @@ async function writeNodes(path: string, topology: Topology): Promise<void> {
   try {
     await writeFile(path, `${JSON.stringify(nodesJson(topology), null, 2)}\n`, { mode: 0o600, flush: true });
   } catch (cause) {
-    throw new FileFailed(`${path} cannot be written: ${messageOf(cause)}.`, { code: "file-failed", cause });
+    const reason = fileReason(cause);
+    throw new FileFailed(`${path} cannot be written: ${reason}.`, { code: "file-failed", reason, cause });
   }
 }

@@ -40,6 +40,8 @@ export function dropInVoice(teller: Teller, words: Words): RunVoice {
     },
     makeProgress: () => Promise.resolve({ onEvent, close: () => {} }),
     showMoved: () => {},
+    // redis-cli checks before it plans, and so do the subcommands: all is said by then.
+    warnOfFaults: () => {},
     showProblems: (problems) => teller.lines(problems.map(({ message }) => `[WARNING] ${message}`)),
   };
 }

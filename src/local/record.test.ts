@@ -131,3 +131,11 @@ function recordText(node: object): string {
     nodes: [{ port: 7000, ...node }],
   });
 }
+
+test("a state directory where no directory can be made ends it, and hangs nowhere", async () => {
+  const claiming = claimDirectory(aRecord("/proc/slotctl/local"));
+  await expect(claiming).rejects.toMatchObject({
+    code: "unusable-state-directory",
+    message: "Local clusters cannot be kept in /proc/slotctl/local: there is no such file or directory.",
+  });
+});

@@ -1,6 +1,8 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { Refused, UsageError } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
+import { makeDirectory } from "../files/make-directory.ts";
 import type { LocalCluster, LocalNode } from "./local-cluster.ts";
 import type { ProcessMark } from "./process-mark.ts";
 import { isLocalClusterName } from "./state-directory.ts";
@@ -40,7 +42,7 @@ export async function writeRecord(cluster: LocalCluster): Promise<void> {
  */
 export async function claimDirectory(cluster: LocalCluster): Promise<void> {
   const stateDirectory = dirname(cluster.directory);
-  await mkdir(stateDirectory, { recursive: true, mode: 0o700 }).catch(throwUnusable(stateDirectory));
+  await makeDirectory(stateDirectory).catch(throwUnusable(stateDirectory));
   const draft = await mkdtemp(hiddenPrefix(cluster)).catch(throwUnusable(stateDirectory));
   try {
     await writeRecord({ ...cluster, directory: draft });
@@ -140,8 +142,10 @@ function unreadable(directory: string, why: string): Refused {
 
 function throwUnusable(stateDirectory: string) {
   return (error: Error): never => {
-    throw new UsageError(`Local clusters cannot be kept in ${stateDirectory}: ${error.message}`, {
+    const reason = fileReason(error);
+    throw new UsageError(`Local clusters cannot be kept in ${stateDirectory}: ${reason}.`, {
       code: "unusable-state-directory",
+      reason,
       hint: "Set XDG_STATE_HOME to a directory that you may write to.",
       cause: error,
     });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, open, writeFile } from "node:fs/promises";
-import { messageOf, NodeFailed } from "../errors.ts";
+import { NodeFailed } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 import type { Env } from "./env.ts";
 import type { LocalServer } from "./find-server.ts";
 import { LOCAL_HOST, type LocalNode } from "./local-cluster.ts";
@@ -49,7 +50,9 @@ async function prepareDirectory(node: LocalNode) {
     await writeFile(conf, nodeConf(node), { mode: 0o600 });
     return await open(log, "a", 0o600);
   } catch (error) {
-    throw new NodeFailed(`${node.directory} could not be written: ${messageOf(error)}`, {
+    const reason = fileReason(error);
+    throw new NodeFailed(`${node.directory} could not be written: ${reason}.`, {
+      reason,
       code: "node-not-started",
       node: `${LOCAL_HOST}:${node.port}`,
       hint: "See that there is space left, or set XDG_STATE_HOME to another directory.",

@@ -1,4 +1,4 @@
-import { Refused } from "../errors.ts";
+import { noPlaceFor } from "./deal-idle.ts";
 import type { LoadSpread } from "./load-spread.ts";
 
 /**
@@ -17,12 +17,7 @@ export function emptyDrained(spread: LoadSpread): number {
         : [],
     );
     const [best] = rooms.sort((a, b) => b.room - a.room || a.shard - b.shard);
-    if (!best) {
-      throw new Refused(`Slot ${slot.slot} has to leave its shard, and fits nowhere below maxmemory.`, {
-        code: "no-room",
-        hint: "Raise maxmemory, or add a shard: slotctl add-node, then rebalance with --use-empty.",
-      });
-    }
+    if (!best) throw noPlaceFor(slot.slot);
     spread.move(slot, best.shard);
     count++;
   }

@@ -176,3 +176,10 @@ function refusalOf(given: ImportInput): Refused | undefined {
     return error as Refused;
   }
 }
+
+test("a node of the cluster itself is called as it was typed, whichever of its nodes was found by it", () => {
+  const source = aSource({ address: { host: "10.0.0.1", port: 6379 }, isClusterNode: true });
+  const named = { ...source, namedAs: { host: "localhost", port: 7001 } };
+  const given = input({ sources: [named], target: { runId: "source" } });
+  expect(() => planImport(given)).toThrow(/^localhost:7001 is a node of the cluster itself/);
+});

@@ -105,6 +105,34 @@ test("what would not fit below maxmemory is not moved there", () => {
   expect(result.balance).toMatchObject({ isReached: false, full: [idOf("b")] });
 });
 
+/** By operations: whose slots nobody asks for may be full of keys all the same. */
+function asked(loads: Readonly<Record<number, { load: number; bytes: number }>>): ClusterLoad {
+  const slots = Object.entries(loads).map(
+    ([slot, each]) => [Number(slot), { slot: Number(slot), keys: 1, ...each }] as const,
+  );
+  return { measure: "ops", how: "apportioned", seconds: 10, keysSeen: undefined, slots: new Map(slots) };
+}
+
+test("keys that nobody asks for leave a shard of weight 0 only for where they fit", () => {
+  const loads = asked({
+    0: { load: 10, bytes: 10 },
+    6000: { load: 10, bytes: 10 },
+    10_923: { load: 0, bytes: 900 },
+  });
+  const emptied = (...fullNames: string[]) => {
+    const view = { memoryBytes: 1000, maxmemoryBytes: 1100 };
+    const specs = three.map((spec) => (fullNames.includes(spec.name) ? { ...spec, view } : spec));
+    return rebalance(aCluster(specs), loads, { weights: { c: 0 } }).balance;
+  };
+  const goalOf = (balance: ReturnType<typeof emptied>) =>
+    balance.moves.find(({ slotSet }) => slotSet.has(10_923))?.toId;
+  expect(goalOf(emptied())).toBe(idOf("a"));
+  expect(goalOf(emptied("a"))).toBe(idOf("b"));
+  expect(() => emptied("a", "b")).toThrow(
+    "Slot 10923 has to leave its shard, and fits nowhere below maxmemory.",
+  );
+});
+
 test("where nothing fits anywhere it is refused", () => {
   const view = { maxmemoryBytes: 1_000_050 };
   const specs = three.map((spec) => ({ ...spec, view }));

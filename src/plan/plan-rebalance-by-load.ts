@@ -120,7 +120,7 @@ function decide(
     const goal = shards[at];
     if (goal && at !== home) goals.set(slot, goal.id);
   }
-  for (const [slot, id] of dealIdle(shards)) goals.set(slot, id);
+  for (const [slot, id] of dealIdle(shards, goals)) goals.set(slot, id);
   return { goals, isProven: isProven && forced === 0 };
 }
 

@@ -1,6 +1,9 @@
 import { expect, test } from "vitest";
 import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { parseSlots } from "../cluster/parse-slots.ts";
+import type { NodeRef } from "./step.ts";
+import type { Plan } from "./plan.ts";
+import { undoOfStep } from "./undo-of-step.ts";
 import { planDelNode } from "./plan-del-node.ts";
 import { planFailover } from "./plan-failover.ts";
 import { planReshard } from "./plan-reshard.ts";
@@ -50,6 +53,19 @@ test("slots cannot go back to a node that is a replica by now", () => {
     nodes: [idOf("a")],
     slots: "0-9",
   });
+});
+
+test("a member without slots that became a replica stays one, and is named", () => {
+  const idle = aCluster([A, B, C, { name: "d" }]);
+  const refTo = (name: string, host: string): NodeRef => ({ id: idOf(name), address: { host, port: 6379 } });
+  const [a, d] = [refTo("a", "10.0.0.1"), refTo("d", "10.0.0.4")];
+  const follow = { kind: "replicate", replica: d, primary: a, syncAtOnce: false } as const;
+  const saved: Plan = { command: "place", basis: idle, steps: [follow], notes: [] };
+  const { steps, notes } = planUndo({ saved, topology: aCluster([A, B, C, { name: "d", replicaOf: "a" }]) });
+  expect(steps).toEqual([]);
+  expect(notes).toEqual([{ kind: "not-undone", what: "idle-primary", nodes: [idOf("d")], slots: "" }]);
+  expect(undoOfStep(follow, idle)).toEqual({ none: "was-primary" });
+  expect(planUndo({ saved, topology: idle }).notes).toEqual([]);
 });
 
 test("of a plan that was never applied there is nothing to take back", () => {

@@ -152,6 +152,9 @@ function replicasBack({ saved, topology }: Undoing): Part {
     if (step.kind !== "replicate") continue;
     const before = nodeById(saved.basis, step.replica.id)?.primaryId;
     const now = nodeById(after, step.replica.id);
+    if (now?.primaryId !== undefined && wasIdle(saved.basis, now.id)) {
+      notes.push({ kind: "not-undone", what: "idle-primary", nodes: [now.id], slots: "" });
+    }
     if (before === undefined || !now?.view || now.primaryId !== step.primary.id || before === now.primaryId) {
       continue;
     }
@@ -198,6 +201,12 @@ function keysWithSlots({ nodes }: Topology, now: Topology): Topology {
       node.view && emptied(node) ? { ...node, view: { ...node.view, keys: 0, hasKeys: false } } : node,
     ),
   };
+}
+
+/** A primary without slots, as a member: those that the plan added leave. */
+function wasIdle(basis: Topology, id: string): boolean {
+  const node = nodeById(basis, id);
+  return node?.role === "primary" && node.slots.size === 0 && isMemberOf(basis, id);
 }
 
 function isMemberOf(basis: Topology, id: string): boolean {

@@ -27,6 +27,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** What the operator should know before saying yes. */
   readonly notes: readonly PlanNote[];
+  /** Of a saved plan, what is left to do; by what it was decided on it is not judged anew. */
+  readonly isRest?: true;
 }
 
 /** Ids of the nodes that the plan takes out of the cluster. */
@@ -133,6 +135,8 @@ type NotUndone =
   | "slots-of-a-replica"
   /** Its old primary is none any more, or does not answer. */
   | "replica"
+  /** It was a primary without slots. */
+  | "idle-primary"
   /** It has slots that the plan did not give it. */
   | "newcomer-with-slots"
   | "removed"

@@ -17,7 +17,10 @@ export function refuseUnfitSources({ topology, sources, targets, wish }: Input):
   for (const source of sources) {
     const node = formatAddress(source.address);
     const member = own.get(source.runId) ?? own.get(node);
-    if (member !== undefined) throw isMember(node, member);
+    if (member !== undefined) {
+      const { namedAs } = source;
+      throw namedAs ? isMember(formatAddress(namedAs)) : isMember(node, member);
+    }
     const twin = seen.get(source.runId);
     if (twin !== undefined) throw areOne(node, twin);
     seen.set(source.runId, node);
@@ -25,7 +28,7 @@ export function refuseUnfitSources({ topology, sources, targets, wish }: Input):
   }
 }
 
-function isMember(node: string, member: string): Refused {
+function isMember(node: string, member = node): Refused {
   const alias = node === member ? "" : ` (${member})`;
   return new Refused(`${node}${alias} is a node of the cluster itself: its keys are there already.`, {
     code: "source-in-cluster",

@@ -43,6 +43,7 @@ export function resumePlan(saved: Plan, now: ClusterNow): ResumedPlan {
   return {
     plan: {
       ...saved,
+      isRest: true,
       basis: topology,
       steps: steps.map((step) => readdressed(step, known)),
       notes: notesOn(saved, { left, settled: settle.continued }),

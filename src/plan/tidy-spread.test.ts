@@ -53,6 +53,22 @@ test.each([
   expect(spread.cost.moved).toBeLessThanOrEqual(bound * 1.02);
 });
 
+test.each([
+  { name: "goes along where it has no keys", bytes: 0, along: 3 },
+  { name: "stays where it has keys, for it would move them", bytes: 1e9, along: 0 },
+])("a gap of slots that carry nothing $name", ({ bytes, along }) => {
+  const slots = Array.from({ length: 40 }, (_, slot) =>
+    slot % 10 === 5 ? { slot, load: 0, bytes } : { slot, load: 10, bytes: 10 },
+  );
+  const shards: LoadedShard[] = [
+    { id: "full", weight: 1, roomBytes: Infinity, slots },
+    { id: "empty", weight: 3, roomBytes: Infinity, slots: [] },
+  ];
+  const bands = loadBands(shards, 0.05);
+  const { spread } = spreadLoads(shards, bands);
+  expect(tidySpread(spread, leastMoved(shards, bands) * 1.01).size).toBe(along);
+});
+
 function rangesIn(spread: LoadSpread): number {
   return countRanges(new SlotOwners(spread), spread.shards);
 }

@@ -4,7 +4,7 @@ import { loadOf } from "./loaded-shard.ts";
 import { SlotOwners } from "./slot-owners.ts";
 import { placeAt, type Tidy } from "./tidy.ts";
 
-/** A gap of so many slots that carry nothing goes along, so that what moves stays one range. */
+/** A gap of so many slots without keys goes along, so that what moves stays one range. */
 const IDLE_ALONG_MAX = 16;
 
 /** Idle slots that go along with loaded ones, each with the place of the shard that gets it. */
@@ -184,14 +184,18 @@ function closingSlot(
   return undefined;
 }
 
-/** Gaps of idle slots between two that go the same way close. */
+/** Gaps of idle slots between two that go the same way close. Where rates are evened out, idle ones may be full of keys. */
 function takeIdleAlong({ spread, owners, bySlot, idle }: Tidy): void {
   spread.shards.forEach(({ slots, weight }, home) => {
     if (weight === 0) return;
-    const own = slots.map(({ slot }) => slot).sort((a, b) => a - b);
+    const own = slots.toSorted((a, b) => a.slot - b.slot);
     let gap: number[] = [];
-    for (const slot of own) {
+    for (const { slot, bytes } of own) {
       if (!bySlot.has(slot)) {
+        if (bytes > 0) {
+          gap = [];
+          continue;
+        }
         gap = gap.at(-1) === slot - 1 || gap.length === 0 ? [...gap, slot] : [slot];
         continue;
       }

@@ -12,6 +12,8 @@ type NoUndo =
   | "removed"
   /** The node joined as a primary, and leaves as one. */
   | "leaves-with-its-node"
+  /** It was a primary before, and no server makes a replica one that is to have no data: del-node and add-node do. */
+  | "was-primary"
   /** A cluster that is formed is only taken apart node by node. */
   | "formed"
   /** Writes since then, or a dead primary, stand in the way; another failover may do. */
@@ -34,15 +36,14 @@ export function undoOfStep(step: Step, basis: Topology): StepUndo {
     case "replicate": {
       const primaryId = nodeById(basis, step.replica.id)?.primaryId;
       const before = primaryId === undefined ? undefined : nodeById(basis, primaryId);
+      if (primaryId === undefined && isMember(step.replica.id, basis)) return { none: "was-primary" };
       if (!before?.view) return { none: "leaves-with-its-node" };
       return { step: { ...step, primary: refOf(before), syncAtOnce: false } };
     }
     case "set-config":
       return { step: { ...step, value: step.before, before: step.value } };
-    case "meet": {
-      const isMember = (nodeById(basis, step.node.id)?.view?.lines.length ?? 0) > 0;
-      return isMember ? { none: "repair" } : { none: "leaves-with-its-node" };
-    }
+    case "meet":
+      return { none: isMember(step.node.id, basis) ? "repair" : "leaves-with-its-node" };
     case "assign-slots":
     case "set-epoch":
       return { none: "formed" };
@@ -59,4 +60,8 @@ export function undoOfStep(step: Step, basis: Topology): StepUndo {
     case "load-functions":
       return { none: "leaves-with-its-node" };
   }
+}
+
+function isMember(id: string, basis: Topology): boolean {
+  return (nodeById(basis, id)?.view?.lines.length ?? 0) > 0;
 }

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { ErrorObject } from "ajv";
 import { messageOf, UsageError } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 
 /** A kind of file, and what one must look like. */
 export interface DocumentKind {
@@ -65,11 +66,17 @@ export async function wrongPart(
   });
 }
 
-async function readText(path: string, { name }: DocumentKind): Promise<string> {
+async function readText(path: string, { name, anew }: DocumentKind): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (cause) {
-    throw new UsageError(`The ${name} ${path} cannot be read.`, { code: "bad-file", cause });
+    const reason = fileReason(cause);
+    throw new UsageError(`The ${name} ${path} cannot be read: ${reason}.`, {
+      code: "bad-file",
+      reason,
+      cause,
+      hint: anew,
+    });
   }
 }
 
@@ -120,11 +127,40 @@ async function validate(document: object, file: ReadFile): Promise<void> {
     allErrors: true,
     strict: false,
     validateSchema: false,
+    // Each complaint then says which kinds there were to choose from.
+    verbose: true,
   });
   const [own] = file.kind.schemas as readonly { readonly $id: string }[];
   if (ajv.validate({ $ref: own?.$id }, document)) return;
-  const fault = clearestOf(ajv.errors ?? []);
+  const errors = ajv.errors ?? [];
+  const unknown = unknownKind(errors);
+  if (unknown)
+    throw await wrongPart(file, { at: pathOf(unknown.path), what: unknownKindText(unknown.kinds) });
+  const fault = clearestOf(errors);
   throw await wrongPart(file, { at: pathOf(fault?.instancePath ?? ""), what: faultText(fault) });
+}
+
+/** The first value that is of no kind there is: all of them complain of its name. */
+function unknownKind(errors: readonly ErrorObject[]): { path: string; kinds: readonly string[] } | undefined {
+  const choices = errors.filter(({ keyword }) => keyword === "oneOf");
+  for (const { instancePath, schemaPath, schema } of choices) {
+    const path = `${instancePath}/kind`;
+    const own = errors.filter(
+      (error) =>
+        isAboutKind(error) && error.instancePath === path && error.schemaPath.startsWith(`${schemaPath}/`),
+    );
+    if (Array.isArray(schema) && own.length === schema.length) return { path, kinds: own.flatMap(kindsOf) };
+  }
+  return undefined;
+}
+
+function kindsOf({ params }: ErrorObject): string[] {
+  const { allowedValue, allowedValues } = params as { allowedValue?: string; allowedValues?: string[] };
+  return allowedValues ?? (allowedValue === undefined ? [] : [allowedValue]);
+}
+
+function unknownKindText(kinds: readonly string[]): string {
+  return `is nothing that this slotctl knows; it knows ${kinds.join(", ")}`;
 }
 
 /**
@@ -147,9 +183,19 @@ function isAboutKind({ instancePath, keyword }: ErrorObject): boolean {
 
 function faultText(fault: ErrorObject | undefined): string {
   if (fault && isAboutKind(fault)) return "is nothing that this slotctl knows";
+  if (fault?.keyword === "required") return lackText(fault);
   if (fault?.keyword !== "enum") return fault?.message ?? "is not as it must be";
   const { allowedValues } = fault.params as { readonly allowedValues: readonly unknown[] };
   return `must be one of ${allowedValues.join(", ")}`;
+}
+
+/** What each kind has differs, so the kind is told where there is one: it may be what is wrong. */
+function lackText({ params, data, instancePath }: ErrorObject): string {
+  const { missingProperty } = params as { readonly missingProperty: string };
+  const { kind } = (data ?? {}) as { readonly kind?: unknown };
+  return typeof kind === "string" && instancePath !== ""
+    ? `is of kind ${kind} and lacks "${missingProperty}", which that has`
+    : `lacks "${missingProperty}"`;
 }
 
 /** A JSON pointer as a path. */

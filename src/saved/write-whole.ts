@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { open, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { FileFailed, messageOf } from "../errors.ts";
+import { FileFailed } from "../errors.ts";
+import { fileReason } from "../files/file-reason.ts";
 
 /** As many as Linux follows. */
 const LINKS_MAX = 40;
@@ -28,8 +29,10 @@ export async function writeWhole(path: string, text: string): Promise<void> {
     await rename(temporary, file);
   } catch (cause) {
     await rm(temporary, { force: true });
-    throw new FileFailed(`${path} could not be written: ${messageOf(cause)}.`, {
+    const reason = fileReason(cause);
+    throw new FileFailed(`${path} could not be written: ${reason}.`, {
       code: "file-failed",
+      reason,
       hint: "Give a file in a directory that you may write to.",
       cause,
     });

@@ -201,6 +201,8 @@ function notUndoneText(
       );
     case "replica":
       return `${who} stays where it is: its old primary is none any more, or does not answer.`;
+    case "idle-primary":
+      return `${who} stays a replica: it was a primary without slots, and del-node and add-node make it one again.`;
     case "newcomer-with-slots":
       return `${who} stays in the cluster: it has slots ${slots}, which the plan did not give it.`;
     case "removed":

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { ConnectFailed } from "../errors.ts";
 import { errorMessage } from "./error-message.ts";
 
 test.each([
@@ -12,6 +13,15 @@ test.each([
     name: "a cause that the error tells itself",
     error: new Error("it broke: ERR full.", { cause: new Error("ERR full") }),
     text: "it broke: ERR full.",
+  },
+  {
+    name: "no cause where the error says why in words of its own",
+    error: new ConnectFailed("a:1 cannot be reached: connection refused.", {
+      code: "node-unreachable",
+      reason: "connection refused",
+      cause: new Error("connect ECONNREFUSED 127.0.0.1:1"),
+    }),
+    text: "a:1 cannot be reached: connection refused.",
   },
   {
     name: "several failures without a message of their own",

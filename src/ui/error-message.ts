@@ -1,3 +1,5 @@
+import { SlotctlError } from "../errors.ts";
+
 /**
  * What an error says, with what caused it behind it where it does not say so itself. Never empty: a failed
  * connection to a name with several addresses is an AggregateError without a message of its own.
@@ -5,7 +7,8 @@
 export function errorMessage(error: unknown): string {
   if (!(error instanceof Error)) return typeof error === "string" && error !== "" ? error : "unknown error";
   const own = ownMessage(error);
-  if (error.cause === undefined) return own;
+  // What has told why in words of its own does not need the system's beside them.
+  if (error.cause === undefined || (error instanceof SlotctlError && error.reason !== undefined)) return own;
   const why = errorMessage(error.cause);
   return own.includes(why) || why === "unknown error" ? own : `${own.replace(/\.$/, "")}: ${why}`;
 }

@@ -142,7 +142,9 @@ test("every finding has words, a code and a severity", () => {
     "warning",
     "warning",
   ]);
-  expect(renderVerdict("/b", verdict, canvas).join("\n")).not.toContain("every checksum right");
+  const said = renderVerdict("/b", verdict, canvas).join("\n");
+  expect(said).not.toContain("every checksum right");
+  expect(said).toContain("slotctl backup SEED DIRECTORY");
 });
 
 test("what is only said leaves a backup as good as it was", () => {
@@ -150,6 +152,7 @@ test("what is only said leaves a backup as good as it was", () => {
   expect(renderVerdict("/b", { files: 2, bytes: 2048, findings }, canvas)).toEqual([
     "✓ /b is as it was written: 2 files, 2.0 KB, every checksum right.",
     '! "x\\ny" is not in the manifest.',
+    "  → The backup does not need it: look at what it is.",
   ]);
 });
 

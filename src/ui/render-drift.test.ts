@@ -3,11 +3,13 @@ import { idOf } from "../../test/support/a-cluster.ts";
 import { aSmallCluster } from "../../test/support/every-step.ts";
 import { faultsIn } from "../../test/support/schema-faults.ts";
 import type { Drift } from "../plan/find-drift.ts";
+import type { DescribedProblem } from "./describe-problem.ts";
 import { driftJson, renderDrift } from "./render-drift.ts";
 import { makeTheme } from "./theme.ts";
 
 const topology = aSmallCluster();
 const canvas = { theme: makeTheme({ colour: false, unicode: false }), columns: 100 };
+const held = { topology, file: "c.yaml", seed: "10.0.0.1:6379", problems: [] };
 const missing = { host: "10.0.0.9", port: 6379 };
 
 const told: readonly { readonly drift: Drift; readonly said: string }[] = [
@@ -52,21 +54,46 @@ const told: readonly { readonly drift: Drift; readonly said: string }[] = [
 ];
 
 test.each(told)("$said", ({ drift, said }) => {
-  expect(renderDrift([drift], { topology, file: "c.yaml", ...canvas })[0]).toBe(`  ${said}`);
+  expect(renderDrift([drift], { ...held, ...canvas })[0]).toBe(`  ${said}`);
 });
 
 test("the document has them all, and says whether there are any", () => {
   const data = driftJson(
     told.map(({ drift }) => drift),
-    topology,
+    held,
   );
   expect(faultsIn("diff", data)).toEqual([]);
   expect(data.state).toBe("different");
-  expect(driftJson([], topology)).toEqual({ state: "same", differences: [] });
+  expect(driftJson([], held)).toEqual({ state: "same", differences: [], problems: [] });
 });
 
 test("that nothing is different is said", () => {
-  expect(renderDrift([], { topology, file: "c.yaml", ...canvas })).toEqual([
-    "The cluster is as c.yaml says.",
-  ]);
+  expect(renderDrift([], { ...held, ...canvas })).toEqual(["The cluster is as c.yaml says."]);
+});
+
+const problem: DescribedProblem = {
+  code: "views-disagree-on-slots",
+  severity: "error",
+  message: "10.0.0.2:6379 gives slots 0-99 to nobody.",
+  nodes: ["10.0.0.2:6379"],
+  slots: "0-99",
+  hint: "Look again: slotctl check 10.0.0.1:6379",
+};
+
+test("a cluster that is not in order is not as the file says, though nothing is different", () => {
+  const lines = renderDrift([], { ...held, problems: [problem], ...canvas });
+  expect(lines[0]).toContain("[views-disagree-on-slots]");
+  expect(lines.slice(-2).join(" ")).toBe(
+    "Nothing is different from what c.yaml says, but the cluster is not in order. What can be repaired: slotctl fix 10.0.0.1:6379 --dry-run",
+  );
+  const data = driftJson([], { ...held, problems: [problem] });
+  expect(faultsIn("diff", data)).toEqual([]);
+  expect(data).toEqual({ state: "different", differences: [], problems: [problem] });
+});
+
+test("what is different stands behind what is wrong", () => {
+  const drift = told.map((one) => one.drift);
+  const lines = renderDrift(drift, { ...held, problems: [problem], ...canvas });
+  expect(lines.at(-1)).toBe("8 differences. What would be done about it: slotctl plan c.yaml");
+  expect(lines).toEqual(expect.arrayContaining(renderDrift(drift, { ...held, ...canvas })));
 });

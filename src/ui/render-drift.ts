@@ -2,14 +2,42 @@ import { formatAddress } from "../cluster/address.ts";
 import type { Topology } from "../cluster/topology.ts";
 import type { Drift } from "../plan/find-drift.ts";
 import type { Canvas } from "./canvas.ts";
+import type { DescribedProblem } from "./describe-problem.ts";
 import { hangText, wrapText } from "./fit-text.ts";
 import { countOf, formatNumber } from "./format-number.ts";
+import { problemJson } from "./json-check.ts";
 import { nameInTopology } from "./name-in-topology.ts";
+import { renderProblems } from "./render-problems.ts";
 
-/** In what a cluster is not as its file says, a line each. */
-export function renderDrift(
+/** What a cluster was held against a file with. */
+interface Held {
+  readonly topology: Topology;
+  readonly file: string;
+  /** A node to put into commands. */
+  readonly seed: string;
+  /** What is wrong with the cluster itself, whatever the file says. */
+  readonly problems: readonly DescribedProblem[];
+}
+
+/** In what a cluster is not as its file says, a line each, and what is wrong with it besides. */
+export function renderDrift(drift: readonly Drift[], held: Canvas & Held): string[] {
+  const { problems } = held;
+  if (problems.length === 0) return driftLines(drift, held);
+  return [
+    ...renderProblems(problems, held),
+    "",
+    ...(drift.length > 0
+      ? driftLines(drift, held)
+      : wrapText(
+          `Nothing is different from what ${held.file} says, but the cluster is not in order. What can be repaired: slotctl fix ${held.seed} --dry-run`,
+          held.columns,
+        ).map((line) => held.theme.strong(line))),
+  ];
+}
+
+function driftLines(
   drift: readonly Drift[],
-  { topology, file, theme, columns }: Canvas & { readonly topology: Topology; readonly file: string },
+  { topology, file, theme, columns }: Canvas & Pick<Held, "topology" | "file">,
 ): string[] {
   if (drift.length === 0) return [theme.strong(`The cluster is as ${file} says.`)];
   return [
@@ -23,9 +51,12 @@ export function renderDrift(
 }
 
 /** The document: what is different, with a stable word for each kind. */
-export function driftJson(drift: readonly Drift[], topology: Topology) {
+export function driftJson(
+  drift: readonly Drift[],
+  { topology, problems }: Pick<Held, "topology" | "problems">,
+) {
   return {
-    state: drift.length === 0 ? ("same" as const) : ("different" as const),
+    state: drift.length + problems.length === 0 ? ("same" as const) : ("different" as const),
     differences: drift.map((one) => ({
       kind: one.kind,
       message: describeDrift(one, topology),
@@ -33,6 +64,7 @@ export function driftJson(drift: readonly Drift[], topology: Topology) {
       ...("shard" in one ? { shard: one.shard } : {}),
       ...("setting" in one ? { setting: one.setting } : {}),
     })),
+    problems: problems.map(problemJson),
   };
 }
 

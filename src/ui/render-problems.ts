@@ -2,7 +2,7 @@ import { listNames } from "../cluster/node-name.ts";
 import { SEVERITIES, type Severity } from "../cluster/problem.ts";
 import type { Canvas } from "./canvas.ts";
 import type { DescribedProblem } from "./describe-problem.ts";
-import { cutList, wrapText } from "./fit-text.ts";
+import { cutList, hangText, wrapText } from "./fit-text.ts";
 import { countOf } from "./format-number.ts";
 import { hintLines } from "./hint-lines.ts";
 import type { Theme } from "./theme.ts";
@@ -24,6 +24,24 @@ export function renderProblems(described: readonly DescribedProblem[], canvas: C
 export function renderLeft(described: readonly DescribedProblem[], canvas: Canvas): string[] {
   if (described.length === 0) return [];
   return [canvas.theme.strong("Left as it is"), ...renderProblems(described, canvas), ""];
+}
+
+/** In short, for whoever asked for something else: that the cluster is not in order, and where all is told. */
+export function renderFaultsNote(
+  faults: readonly DescribedProblem[],
+  { seed, ...canvas }: Canvas & { readonly seed: string },
+): string[] {
+  if (faults.length === 0) return [];
+  const { theme, columns } = canvas;
+  const codes = [...new Set(faults.map(({ code }) => code))].join(", ");
+  const sign = theme.glyphs.warning;
+  const [first = "", ...rest] = hangText(`${sign} `, `The cluster is not in order: ${codes}.`, columns);
+  const hint = `What it is, and what to do about it: slotctl check ${seed}`;
+  return [
+    `${theme.warning(sign)}${first.slice(sign.length)}`,
+    ...rest,
+    ...hintLines(hint, canvas, { indent: "  " }),
+  ];
 }
 
 const severityWords: Record<Severity, string> = { error: "error", warning: "warning", info: "note" };

@@ -1,5 +1,6 @@
 import type { JudgedChange } from "../plan/basis-change.ts";
 import type { Topology } from "../cluster/topology.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Canvas } from "./canvas.ts";
 import { describeBasisChange } from "./describe-basis-change.ts";
 import { hangText, wrapText } from "./fit-text.ts";
@@ -18,6 +19,15 @@ export interface SavedFacts {
     readonly bytes: number | null;
     readonly seconds: number | null;
   };
+}
+
+/** The command that a plan is of. The one that only plans is known by the cluster file that it plans for. */
+export function commandOfPlan(
+  { command }: Pick<Plan, "command">,
+  args: Readonly<Record<string, unknown>>,
+): string {
+  const file = args["file"];
+  return command === "plan" && typeof file === "string" ? `${command} ${file}` : command;
 }
 
 /** When and for what a plan was saved, and what it will take. */

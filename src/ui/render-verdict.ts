@@ -2,6 +2,7 @@ import type { FolderFinding, FolderVerdict } from "../plan/backup-verdict.ts";
 import type { Canvas } from "./canvas.ts";
 import { hangText } from "./fit-text.ts";
 import { countOf, formatBytes, formatNumber } from "./format-number.ts";
+import { hintLines } from "./hint-lines.ts";
 
 /** Something that is wrong with the files of a backup. */
 interface FileProblem {
@@ -9,7 +10,10 @@ interface FileProblem {
   readonly severity: "error" | "warning";
   readonly message: string;
   readonly file?: string;
+  readonly hint: string;
 }
+
+type Fault = Omit<FileProblem, "hint">;
 
 /** `backup --verify` in a document. */
 export function verdictJson(directory: string, verdict: FolderVerdict) {
@@ -30,6 +34,8 @@ export function renderVerdict(directory: string, verdict: FolderVerdict, canvas:
     const [first = "", ...rest] = hangText(`${sign} `, message, columns);
     return [`${theme[severity](sign)}${first.slice(sign.length)}`, ...rest];
   });
+  const hints = [...new Set(problems.map(({ hint }) => hint))];
+  lines.push(...hints.flatMap((hint) => hintLines(hint, canvas, { indent: "  " })));
   if (problems.some(({ severity }) => severity === "error")) return lines;
   const amount = `${countOf(verdict.files, "file")}, ${formatBytes(verdict.bytes)}`;
   return [
@@ -39,6 +45,25 @@ export function renderVerdict(directory: string, verdict: FolderVerdict, canvas:
 }
 
 function fileProblem(finding: FolderFinding): FileProblem {
+  return { ...faultOf(finding), hint: hintFor(finding) };
+}
+
+function hintFor(finding: FolderFinding): string {
+  switch (finding.kind) {
+    case "manifest-missing":
+      return finding.isBrokenOff
+        ? "If no run goes on there, make another backup: slotctl backup SEED DIRECTORY"
+        : "Give the directory that slotctl backup has written, or make another backup: slotctl backup SEED DIRECTORY";
+    case "file-unexpected":
+      return "The backup does not need it: look at what it is.";
+    case "backup-incomplete":
+      return "For a complete one, make another backup once slotctl check finds nothing: slotctl backup SEED DIRECTORY";
+    default:
+      return "Do not restore from it as it is: bring back what was written from a copy of this directory, or make another backup: slotctl backup SEED DIRECTORY";
+  }
+}
+
+function faultOf(finding: FolderFinding): Fault {
   const code = finding.kind;
   switch (finding.kind) {
     case "manifest-missing":
@@ -79,7 +104,7 @@ function fileProblem(finding: FolderFinding): FileProblem {
 }
 
 /** A name in a directory can be anything, line ends included. */
-function about(file: string, problem: FileProblem): FileProblem {
+function about(file: string, problem: Fault): Fault {
   const name = /^[\w.-]+$/.test(file) ? file : JSON.stringify(file);
   return { ...problem, file, message: `${name} ${problem.message}.` };
 }

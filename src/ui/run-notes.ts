@@ -18,6 +18,7 @@ export function stoppingNote({ isApplied }: { isApplied: boolean }): string {
 }
 
 /** Where a plan went that was only to be saved. */
-export function savedPlanNote(file: string): string {
+export function savedPlanNote(file: string, { hasSteps }: { readonly hasSteps: boolean }): string {
+  if (!hasSteps) return `Saved to ${file}. There is nothing to carry out.`;
   return `Saved to ${file}, and nothing was changed. Carry it out with: slotctl apply ${file}`;
 }

@@ -40,3 +40,9 @@ test.each<Plan["command"]>([
 ])("an empty plan of %s gives its reason", (command) => {
   expect(summarizePlan(aPlan({ command }))).toMatch(/^Nothing to do: .+\.$/);
 });
+
+test("of a saved plan that is finished it is not said what would be so without its wish", () => {
+  expect(summarizePlan({ ...aPlan({ command: "rebalance" }), isRest: true })).toBe(
+    "Nothing to do: no step of the plan is left.",
+  );
+});

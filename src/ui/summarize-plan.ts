@@ -7,7 +7,9 @@ import { stageCount } from "./stage-count.ts";
 
 /** The plan in one line: `4 steps: 1,365 slots move between 3 pairs.` */
 export function summarizePlan(plan: Plan): string {
-  if (plan.steps.length === 0) return nothingToDo[plan.command];
+  if (plan.steps.length === 0) {
+    return plan.isRest ? "Nothing to do: no step of the plan is left." : nothingToDo[plan.command];
+  }
   const kinds = [...new Set(plan.steps.map((step) => step.kind))];
   return `${countOf(plan.steps.length, "step")}: ${kinds.map((kind) => summarizeKind(kind, plan.steps)).join(", ")}.`;
 }

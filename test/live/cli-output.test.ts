@@ -7,6 +7,7 @@ import { runProgram } from "../servers/run-program.ts";
 import { aFile } from "../support/access-cluster.ts";
 import { MoveCluster } from "../support/move-cluster.ts";
 import { oneServer } from "../support/move-servers.ts";
+import { faultsIn } from "../support/schema-faults.ts";
 import { runSlotctl } from "../support/run-slotctl.ts";
 
 const server = await oneServer();
@@ -138,6 +139,26 @@ test("the version is told in one line", async () => {
   const { exitCode, stdout, stderr } = await runSlotctl(["--version"]);
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
   expect(stdout).toMatch(/^slotctl\/\d+\.\d+\.\d+ \S+ node-v\d+\S+\n$/);
+});
+
+test.each([
+  { words: ["info", "--help"], schema: "help", command: "info" },
+  { words: ["local", "up", "--help"], schema: "help", command: "local up" },
+  { words: ["local", "--help"], schema: "help", command: "local" },
+  { words: ["--help"], schema: "help", command: "--help" },
+  { words: ["--version"], schema: "version", command: "--version" },
+])("with --json $words is one document", async ({ words, schema, command }) => {
+  const { exitCode, stdout, stderr } = await runSlotctl([...words, "--json"]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  const document = JSON.parse(stdout) as { data: unknown };
+  expect(document).toMatchObject({ schemaVersion: 1, command, ok: true });
+  expect(faultsIn("envelope", document)).toEqual([]);
+  expect(faultsIn(schema, document.data)).toEqual([]);
+});
+
+test("help of what is no command is a document that says so", async () => {
+  const { exitCode, stdout } = await runSlotctl(["nosuch", "--help", "--json"]);
+  expect({ exitCode, ...(JSON.parse(stdout) as object) }).toMatchObject({ exitCode: 2, ok: false });
 });
 
 test.each(["20.20.2", "22.11.0", "18.0.0"])("Node %s is told to be too old in one line", async (version) => {
