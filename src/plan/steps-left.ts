@@ -3,8 +3,9 @@ import { SlotSet } from "../cluster/slot-set.ts";
 import { isGhost, nodeById, reachedNodes } from "../cluster/topology.ts";
 import { type ClusterNow, isRenewed, viewNow } from "./cluster-now.ts";
 import { knowEachOther } from "./meet-peer.ts";
+import { PlanProgress } from "./plan-progress.ts";
 import type { Step, StepOf } from "./step.ts";
-import { ownersIn, placeOn, roleIn, type Trails } from "./trails.ts";
+import { placeOn, type Trails } from "./trails.ts";
 
 /** A step of a saved plan of which something is left to do. */
 export interface LeftStep {
@@ -16,19 +17,18 @@ export interface LeftStep {
 
 /**
  * What is left of a plan, judged only by what the nodes report now: there is no saved position that could be wrong.
- * Where a slot or a role travels several times, the furthest place on its way counts.
  */
 export function stepsLeft(
   steps: readonly Step[],
   { trails, now }: { readonly trails: Trails; readonly now: ClusterNow },
 ): LeftStep[] {
-  const owners = ownersIn(now.topology);
-  const isPast = (slot: number, index: number) =>
-    (placeOn(trails.ownersOf(slot), owners[slot]) ?? -1) >= index;
+  const progress = new PlanProgress(steps, { trails, now: now.topology });
+  const isPast = (slot: number, index: number) => progress.placeOfSlot(slot) >= index;
   const facts: Facts = {
     now,
     trails,
     steps,
+    progress,
     notYet: (slots, index) => SlotSet.of([...slots].filter((slot) => !isPast(slot, index))),
     notBeyond: (slots, index) => SlotSet.of([...slots].filter((slot) => !isPast(slot, index + 1))),
   };
@@ -42,6 +42,7 @@ interface Facts {
   readonly now: ClusterNow;
   readonly trails: Trails;
   readonly steps: readonly Step[];
+  readonly progress: PlanProgress;
   /** Of `slots` those that the step at `index` has not given to their owner yet. */
   notYet(slots: SlotSet, index: number): SlotSet;
   /** Of `slots` those that no later step has given to somebody else. */
@@ -68,7 +69,7 @@ function leftOf(step: Step, index: number, facts: Facts): Step | undefined {
     case "gather-keys":
       return step;
     case "failover":
-      return placeOfRole(step.replica.id, facts) >= index ? undefined : step;
+      return facts.progress.placeOfRole(step.replica.id) >= index ? undefined : step;
     case "replicate":
       return isFollowing(step, index, facts) ? undefined : step;
     case "meet":
@@ -94,11 +95,6 @@ function leftOf(step: Step, index: number, facts: Facts): Step | undefined {
   }
 }
 
-function placeOfRole(id: string, { trails, now }: Facts): number {
-  const role = roleIn(now.topology, id);
-  return role ? (placeOn(trails.rolesOf(id), role.primaryId) ?? -1) : -1;
-}
-
 /**
  * What is waited for is that a cluster which is being formed comes up. One that was formed, and has got replicas or other
  * members since, is down for another reason if it is: nobody may hasten its nodes then.
@@ -113,14 +109,14 @@ function isUp({ node }: StepOf<"await-ok">, index: number, facts: Facts): boolea
     hasOthers ||
     steps.some(
       (step, place) =>
-        place > index && step.kind === "replicate" && placeOfRole(step.replica.id, facts) >= place,
+        place > index && step.kind === "replicate" && facts.progress.placeOfRole(step.replica.id) >= place,
     )
   );
 }
 
 /** Its link may still be coming up: then it is waited for. */
 function isFollowing(step: StepOf<"replicate">, index: number, facts: Facts): boolean {
-  const place = placeOfRole(step.replica.id, facts);
+  const place = facts.progress.placeOfRole(step.replica.id);
   if (place !== index) return place > index;
   return viewNow(facts.now, step.replica)?.replication.linkUp === true;
 }
