@@ -28,29 +28,44 @@ export async function replicate(
   context: ApplyContext,
   { steps, basis, members, conditionsOf, onEnd }: JudgedStage<"replicate">,
 ): Promise<void> {
-  // Only who was a replica when the plan was made can leave anybody behind.
-  const leaving = steps.filter(({ replica }) => nodeById(basis, replica.id)?.role === "replica");
+  // Only who was a replica when the plan was made, or has become one by an earlier step, can leave anybody behind.
+  const leaving = steps.filter(
+    ({ replica }, index) =>
+      nodeById(basis, replica.id)?.role === "replica" || isToldBefore(replica.id, steps.slice(0, index)),
+  );
   const now =
     leaving.length === 0 ? NOBODY : await context.lookAt(leaving.map(({ replica }) => replica.address));
+  const followed = new Map(now.nodes.map(({ id, primaryId }) => [id, primaryId]));
   let left = steps;
   while (left.length > 0) {
     if (context.signal.aborted && left !== steps) return;
-    const wave = left.filter((step, index) => !waitsFor(step, { earlier: left.slice(0, index), now }));
+    const wave = left.filter((step, index) => !waitsFor(step, { earlier: left.slice(0, index), followed }));
     if (wave.some((step) => leaving.includes(step))) await awaitSiblings(context, { wave, basis, members });
     await replicateAll(context, wave, conditionsOf);
-    for (const step of wave) onEnd(step);
+    for (const step of wave) {
+      followed.set(step.replica.id, step.primary.id);
+      onEnd(step);
+    }
     left = left.filter((step) => !wave.includes(step));
   }
 }
 
 const NOBODY: Topology = { nodes: [] };
 
-/** Whether it would leave a shard that an earlier step brings a replica to. */
+function isToldBefore(id: string, earlier: readonly ReplicateStep[]): boolean {
+  return earlier.some(({ replica }) => replica.id === id);
+}
+
+/** Whether it would leave a shard that an earlier step brings a replica to, or where an earlier step brings itself. */
 function waitsFor(
   step: ReplicateStep,
-  { earlier, now }: { earlier: readonly ReplicateStep[]; now: Topology },
+  {
+    earlier,
+    followed,
+  }: { earlier: readonly ReplicateStep[]; followed: ReadonlyMap<string, string | undefined> },
 ): boolean {
-  const { primaryId } = nodeById(now, step.replica.id) ?? {};
+  if (isToldBefore(step.replica.id, earlier)) return true;
+  const primaryId = followed.get(step.replica.id);
   return earlier.some(({ primary }) => primary.id === primaryId && primaryId !== step.primary.id);
 }
 

@@ -3,7 +3,9 @@ import { aCluster, idOf, type NodeSpec } from "../../test/support/a-cluster.ts";
 import { parseSlots } from "../cluster/parse-slots.ts";
 import type { Topology } from "../cluster/topology.ts";
 import { resumePlan } from "./resume-plan.ts";
+import { conditionsOf } from "./step-conditions.ts";
 import type { NodeRef, Step } from "./step.ts";
+import { Trails } from "./trails.ts";
 
 const SPECS = {
   a: { name: "a", slots: "0-5460" },
@@ -22,8 +24,11 @@ function cluster(changes: Partial<Record<Name, Partial<NodeSpec>>> = {}): Topolo
 
 const basis = cluster();
 
+function refTo(name: string, host: string): NodeRef {
+  return { id: idOf(name), address: { host, port: 6379 } };
+}
+
 describe("a primary that becomes a replica and then takes over is a primary twice", () => {
-  const refTo = (name: string, host: string): NodeRef => ({ id: idOf(name), address: { host, port: 6379 } });
   const [a, b] = [refTo("a", "10.0.0.1"), refTo("b", "10.0.0.2")];
   const follows = (replica: NodeRef, primary: NodeRef): Step => ({
     kind: "replicate",
@@ -66,5 +71,37 @@ describe("a primary that becomes a replica and then takes over is a primary twic
     expect(kindsLeft(steps, moved)).toEqual(["failover", "replicate", "replicate"]);
     const after = cluster({ a: { slots: "0-10922" }, b: { slots: "", replicaOf: "a" } });
     expect(kindsLeft(steps, after)).toEqual([]);
+  });
+});
+
+test("a primary that gives its slots to several may come to follow any of them, and its replicas too", () => {
+  const [a, b, c] = [refTo("a", "10.0.0.1"), refTo("b", "10.0.0.2"), refTo("c", "10.0.0.3")];
+  const move = (to: NodeRef, slots: string): Step => ({
+    kind: "move-slots",
+    from: a,
+    to,
+    slots: parseSlots(slots),
+    mover: "classic",
+  });
+  const follow: Step = { kind: "replicate", replica: refTo("ra", "10.0.0.4"), primary: c, syncAtOnce: false };
+  const saved = {
+    command: "place",
+    basis,
+    steps: [move(b, "0-99"), move(c, "100-5460"), follow],
+    notes: [],
+  } as const;
+  const topology = cluster({
+    a: { slots: "", replicaOf: "b" },
+    b: { slots: "0-99,5461-10922" },
+    c: { slots: "100-5460,10923-16383" },
+    ra: { replicaOf: "b" },
+  });
+  const { changes, plan } = resumePlan(saved, { topology, asides: new Map(), functionsAt: new Set() });
+  expect(changes.filter(({ matters }) => matters)).toEqual([]);
+  expect(plan.steps).toEqual([follow]);
+  expect(conditionsOf(follow, { at: 2, trails: new Trails(saved) })[0]).toMatchObject({
+    kind: "follows",
+    primaryId: idOf("a"),
+    orRoles: [idOf("b"), idOf("c")],
   });
 });

@@ -22,6 +22,8 @@ export class Trails {
   readonly #members = new Map<string, Mark<boolean>[]>();
   /** How many slots a node has once the steps so far are done. */
   readonly #counts = new Map<string, number>();
+  /** Whom a node has given slots to so far. */
+  readonly #takers = new Map<string, Set<string>>();
 
   constructor({ basis, steps }: { readonly basis: Topology; readonly steps: readonly Step[] }) {
     const owners = ownersIn(basis);
@@ -91,14 +93,21 @@ export class Trails {
       this.#counts.set(id, (this.#counts.get(id) ?? 0) + 1);
       trail.push({ at, values: [id] });
     }
-    for (const giver of givers) if (this.#counts.get(giver) === 0) this.#emptied(giver, id, at);
+    for (const giver of givers) {
+      this.#takers.set(giver, (this.#takers.get(giver) ?? new Set()).add(id));
+      if (this.#counts.get(giver) === 0) this.#emptied(giver, at);
+    }
   }
 
-  /** The server may make a primary that has given its last slot away a replica of the new owner, its replicas too. */
-  #emptied(giver: string, heir: string, at: number): void {
+  /**
+   * The server may make a primary that has given its last slot away a replica of the new owner, its replicas too. Moves
+   * go side by side: whoever gets slots of it may be the last.
+   */
+  #emptied(giver: string, at: number): void {
+    const takers = this.#takers.get(giver) ?? [];
     for (const [id, trail] of this.#roles) {
       const role = lastOf(trail);
-      if (id === giver || role === giver) trail.push({ at, values: [heir, role] });
+      if (id === giver || role === giver) trail.push({ at, values: [...takers, role] });
     }
   }
 
