@@ -11,7 +11,7 @@ import {
   type SlotctlJsonOptions,
 } from "../support/live-slotctl.ts";
 import { eventually } from "../support/live-wait.ts";
-import { oneServer } from "../support/move-servers.ts";
+import { oneServer, twoServers } from "../support/move-servers.ts";
 import { type RunningSlotctl, runSlotctl } from "../support/run-slotctl.ts";
 import { askAgain } from "../support/second-signal.ts";
 import type { RunningNode } from "../support/servers/start-nodes.ts";
@@ -75,7 +75,9 @@ describe.concurrent.each(await listServers())("call on $engine $version", (serve
     expect(moved.map(({ error }) => error?.message.split(" ")[0])).toEqual(moved.map(() => "MOVED"));
     expect(set.document.error).toMatchObject({ code: "call-failed" });
   });
+});
 
+describe.concurrent.each(await twoServers())("call on $engine $version, where", (server) => {
   test("a node that is dead and one that is silent are told of, and nobody waits longer than --timeout", async () => {
     await using cluster = await aLiveCluster({ server, primaries: 4 });
     const { nodes, seed } = cluster;

@@ -8,9 +8,9 @@ import { twoServers } from "../support/move-servers.ts";
 import type { RunningSlotctl } from "../support/run-slotctl.ts";
 
 const servers = await twoServers();
-const KEYS = 20_000;
+const KEYS = 10_000;
 /** Per command; there are four commands. */
-const KILLS = 3;
+const KILLS = 2;
 /** About as long as any of the moves takes. */
 const MOMENTS_MS = 500;
 /** Each run takes several times as long where many other programs want the processor. */

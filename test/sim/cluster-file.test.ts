@@ -8,8 +8,8 @@ import { RedundancyWatch } from "../support/sim-cluster-redundancy.ts";
 import { carryOut, type RunOptions } from "../support/sim-cluster-run.ts";
 import { aWishCase, buildCase, driftOfCase, planCase, type WishCase } from "../support/sim-cluster-wishes.ts";
 
-const SEEDS = Array.from({ length: 60 }, (_, index) => index + 1);
-const KILLED_SEEDS = SEEDS.slice(0, 30);
+const SEEDS = Array.from({ length: 36 }, (_, index) => index + 1);
+const KILLED_SEEDS = SEEDS.slice(0, 18);
 
 async function planAndApply(cluster: SimCluster, wish: WishCase, options: RunOptions = {}): Promise<void> {
   await carryOut(cluster, await planCase(cluster, wish), options);

@@ -16,7 +16,7 @@ import { fixKilledAfterAnyChange, plannedFix } from "../support/sim-fix.ts";
 // Slots that are broken at random: who says that he owns them, who has them open, who holds keys of them, and in
 // whose eyes. Whatever comes out, fix makes the cluster whole, and no key is lost.
 
-const SEEDS = Array.from({ length: Number(process.env["FIX_SEEDS"] ?? 40) }, (_, index) => index + 1);
+const SEEDS = Array.from({ length: Number(process.env["FIX_SEEDS"] ?? 24) }, (_, index) => index + 1);
 const planned = (cluster: SimCluster, wish: Partial<FixWish> = {}): Promise<Plan> =>
   plannedFix(cluster, { seed: "a", deep: true, wish });
 

@@ -23,7 +23,7 @@ async function finish(cluster: SimCluster, scenario: Scenario): Promise<void> {
 }
 
 describe.each(scenarios)("$name", (scenario) => {
-  test.each([1, 2, 3])("killed after any change it arrives when run again, seed %i", async (seed) => {
+  test.each([1, 2])("killed after any change it arrives when run again, seed %i", async (seed) => {
     const kills = await finishWhereverKilled({
       build: () => scenario.build(seed, SETTINGS),
       scenario,
@@ -34,7 +34,7 @@ describe.each(scenarios)("$name", (scenario) => {
     expect(kills).toBeGreaterThan(0);
   });
 
-  test.each([1, 2, 3, 4, 5, 6])("killed twice it arrives at the third run, seed %i", async (seed) => {
+  test.each([1, 2, 3, 4])("killed twice it arrives at the third run, seed %i", async (seed) => {
     const random = new SeededRandom(seed);
     const dry = scenario.build(seed, SETTINGS);
     await carryOut(dry, await scenario.plan(dry));

@@ -16,8 +16,8 @@ import { RedundancyWatch } from "../support/sim-cluster-redundancy.ts";
 import { resume, throughFile } from "../support/sim-cluster-saved.ts";
 import { carryOut, type RunOptions } from "../support/sim-cluster-run.ts";
 
-const SEEDS = Array.from({ length: 40 }, (_, index) => index + 1);
-const KILLED_SEEDS = SEEDS.slice(0, 20);
+const SEEDS = Array.from({ length: 24 }, (_, index) => index + 1);
+const KILLED_SEEDS = SEEDS.slice(0, 12);
 
 /**
  * Some of them make idle or emptied nodes replicas that take over then: primaries twice on their way.
