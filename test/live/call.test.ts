@@ -103,7 +103,7 @@ describe.concurrent.each(await twoServers())("call on $engine $version, where", 
 
 const server = await oneServer();
 
-describe("call", () => {
+describe.concurrent("call", () => {
   test("the last argument comes from stdin byte by byte, and words behind -- are never flags", async () => {
     await using cluster = await aLiveCluster({ server, primaries: 3 });
     const { seed } = cluster;
