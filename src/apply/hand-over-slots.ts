@@ -28,7 +28,9 @@ export async function handOverSlots(
   context: ApplyContext,
   { move, slots }: { move: PairMove; slots: readonly number[] },
 ): Promise<void> {
-  const size = context.moving.maxLatencyMs === 0 ? slots.length : SLOTS_AT_ONCE;
+  // Where each round waits for replicas, clients have their turn meanwhile, and many rounds would take very long.
+  const isTogether = context.moving.maxLatencyMs === 0 || move.waitsForReplicas;
+  const size = isTogether ? slots.length : SLOTS_AT_ONCE;
   for (let first = 0; first < slots.length; first += size) {
     // The first of slots that had keys have waited with these.
     const hasWaited = first > 0;

@@ -21,11 +21,13 @@ interface Source {
   /** A slot that gets keys again while clients are waited for: somebody has closed it. */
   readonly refilled?: number;
   readonly maxLatencyMs?: number;
+  readonly waitsForReplicas?: boolean;
 }
 
 /** Moves all slots of a source that is only imagined; everything that it was told, in order. */
 async function moved(asked: Source) {
-  const { keys, counted = keys, refused, unlisted, kept, refilled, maxLatencyMs = 0 } = asked;
+  const { keys, counted = keys, refused, unlisted, kept, refilled } = asked;
+  const { maxLatencyMs = 0, waitsForReplicas = false } = asked;
   const slots = SlotSet.of(Object.keys(keys).map(Number));
   const held = new Map(
     [...slots].map((slot) => [
@@ -93,6 +95,7 @@ async function moved(asked: Source) {
   const move = aPairMove({
     slots,
     mover: "classic",
+    waitsForReplicas,
     pace: { ...unlimited, awaitCalm },
     keysInSlot: new Map([...slots].map((slot) => [slot, counted[slot] ?? 0])),
   });
@@ -137,6 +140,11 @@ describe("slots without keys", () => {
     expect(told.filter((line) => line.includes("with keys"))).toEqual([]);
     expect(givenAway({ told })).toEqual(["target takes 0-7", "calm is waited for"]);
     expect({ code, left: left() }).toEqual({ code: "slots-refilled", left: 1 });
+  });
+
+  test("are handed over together where each SETSLOT waits for replicas", async () => {
+    const { told } = await moved({ keys, maxLatencyMs: 10, waitsForReplicas: true });
+    expect(givenAway({ told })).toEqual(["target takes 0-19"]);
   });
 
   test("are handed over together where there is none", async () => {

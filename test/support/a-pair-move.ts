@@ -22,6 +22,7 @@ export function aPairMove(changes: Partial<PairMove> = {}): PairMove {
     toAnnounced: to.address,
     others: [],
     toTell: [],
+    waitsForReplicas: false,
     migrateTimeoutMs: 1000,
     bytesPerKey: 100,
     tally: aFakeTally(),
