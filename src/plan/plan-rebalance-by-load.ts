@@ -31,7 +31,7 @@ export interface LoadRebalance {
  * loads are measured anew each time and never the same, and keys do not weigh the same at every node, so a shard that
  * was left at the very edge would be outside it the next time.
  */
-export const AIM = 0.6;
+export const AIM = 0.75;
 
 /**
  * Where whole slots, or memory, do not let all shards into their bands, so much of what is outside has to get better:

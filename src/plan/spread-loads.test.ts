@@ -84,7 +84,7 @@ test.each([
   ({ exponent, thresholdPercent }) => {
     const shards = zipfShards({ count: 1000, exponent, seed: 7 });
     const before = process.cpuUsage();
-    const bands = loadBands(shards, (thresholdPercent / 100) * 0.6);
+    const bands = loadBands(shards, (thresholdPercent / 100) * 0.75);
     const { spread } = spreadLoads(shards, bands);
     const bound = leastMoved(shards, bands);
     const { user, system } = process.cpuUsage(before);
