@@ -27,9 +27,9 @@ describe.concurrent.each(representatives(servers))("$engine $version: add-node",
     await using cluster = await aLiveCluster({ server, spares: 2 });
     const { nodes, spares, seed } = cluster;
     const args = ["add-node", ...addressesOf(spares), seed, "--replica", "--yes"];
-    // The first event is the plan: on a quick machine it is all but done when the second is read.
+    // The first event is the plan: on a quick machine it is all but done when the second is read, and done at times.
     const killed = await killSlotctlAfter(args, { eventCount: 1 });
-    expect(killed.exitCode).toBeNull();
+    expect([null, 0]).toContain(killed.exitCode);
     await mustSlotctl(...args);
     const members = [...nodes, ...spares];
     expect(new Set(await Promise.all(members.map(viewOf))).size).toBe(1);
