@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { aPlacementCase, bruteForce } from "../../test/support/brute-placement.ts";
+import { aPlacementCase, idleNodes, bruteForce } from "../../test/support/brute-placement.ts";
 import { placementBound } from "./placement-bound.ts";
 import { harmOf, placeNames, scorePlacement } from "./placement-score.ts";
 import type { PlacementSearch } from "./placement-search.ts";
@@ -12,11 +12,7 @@ function aSearch(sizes: readonly number[], zones: readonly number[], changes: Pa
   const where = zones.map((zone, host) => ({ zone, host }));
   const { shards, places } = aPlacementCase(sizes, where, idleCount);
   const isFit = () => true;
-  const idle = Array.from({ length: idleCount }, (_, index) => ({
-    id: `idle ${index}`,
-    followerIds: [],
-    isFreed: false,
-  }));
+  const idle = idleNodes(idleCount);
   return {
     shards,
     names: placeNames(places),

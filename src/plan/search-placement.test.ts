@@ -1,6 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { aPlacementCase, bruteForce, everyChoice, leastHarm } from "../../test/support/brute-placement.ts";
+import {
+  aPlacementCase,
+  idleNodes,
+  bruteForce,
+  everyChoice,
+  leastHarm,
+} from "../../test/support/brute-placement.ts";
 import { SeededRandom } from "../../test/support/sim-cluster-random.ts";
 import { choosePrimaries } from "./choose-primaries.ts";
 import { placementBound } from "./placement-bound.ts";
@@ -32,11 +38,7 @@ function aSearch(
     isLive: isFit,
     replicas: 1,
     mayLack: false,
-    idle: Array.from({ length: idle }, (_, index) => ({
-      id: `idle ${index}`,
-      followerIds: [],
-      isFreed: false,
-    })),
+    idle: idleNodes(idle),
     ...rest,
   };
 }

@@ -130,3 +130,12 @@ function waysAfter(
     return search.shards.flatMap((_, shard) => (shard === from ? [] : [way.with(at, shard)]));
   });
 }
+
+/** Nodes that own no slots and follow nobody, as the case names them. */
+export function idleNodes(count: number) {
+  return Array.from({ length: count }, (_, index) => ({
+    id: `idle ${index}`,
+    followerIds: [],
+    isFreed: false,
+  }));
+}
