@@ -94,7 +94,6 @@ async function prepare(
       from.lines.find(({ id }) => id === step.to.id)?.address ?? to.self.address ?? step.to.address,
     others: [],
     toTell: [],
-    waitsForReplicas: false,
     migrateTimeoutMs: await migrateTimeout(context, step.from),
     bytesPerKey: from.keys === 0 ? 0 : from.datasetBytes / from.keys,
     mover: "classic",

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { aPairMove } from "../../test/support/a-pair-move.ts";
 import { aFakeApplyContext } from "../../test/support/fake-apply-context.ts";
 import { fakeClients } from "../../test/support/fake-node-clients.ts";
@@ -18,16 +18,12 @@ interface Source {
   readonly kept?: number;
   /** A slot whose keys the target does not take. */
   readonly refused?: number;
-  /** A slot that gets keys again while clients are waited for: somebody has closed it. */
-  readonly refilled?: number;
   readonly maxLatencyMs?: number;
-  readonly waitsForReplicas?: boolean;
 }
 
 /** Moves all slots of a source that is only imagined; everything that it was told, in order. */
 async function moved(asked: Source) {
-  const { keys, counted = keys, refused, unlisted, kept, refilled } = asked;
-  const { maxLatencyMs = 0, waitsForReplicas = false } = asked;
+  const { keys, counted = keys, refused, unlisted, kept, maxLatencyMs = 0 } = asked;
   const slots = SlotSet.of(Object.keys(keys).map(Number));
   const held = new Map(
     [...slots].map((slot) => [
@@ -77,7 +73,7 @@ async function moved(asked: Source) {
   };
   const target = {
     markImporting: tell("importing"),
-    setSlotOwner: (some: Iterable<number>) => {
+    takeSlots: (some: Iterable<number>) => {
       for (const slot of some) if (held.get(slot)?.length) told.push(`${slot} was given away with keys`);
       return tell("target takes")(some);
     },
@@ -89,13 +85,11 @@ async function moved(asked: Source) {
   const context = { ...fake.context, moving: { ...fake.context.moving, maxLatencyMs } };
   const awaitCalm = () => {
     told.push("calm is waited for");
-    if (refilled !== undefined) held.set(refilled, [`${refilled}:again`]);
     return Promise.resolve();
   };
   const move = aPairMove({
     slots,
     mover: "classic",
-    waitsForReplicas,
     pace: { ...unlimited, awaitCalm },
     keysInSlot: new Map([...slots].map((slot) => [slot, counted[slot] ?? 0])),
   });
@@ -118,39 +112,18 @@ test("the next batch is opened while the keys of one travel, and none is handed 
   ]);
 });
 
-describe("slots without keys", () => {
-  const keys = Object.fromEntries(Array.from({ length: 20 }, (_, slot) => [slot, 0]));
-  const givenAway = ({ told }: { readonly told: readonly string[] }) =>
-    told.filter((line) => line.startsWith("target takes") || line.startsWith("calm"));
-
-  test("are handed over a few at a time where there is a limit to what clients wait", async () => {
-    const { isComplete, told } = await moved({ keys, maxLatencyMs: 10 });
-    expect(isComplete).toBe(true);
-    expect(givenAway({ told })).toEqual([
-      "target takes 0-7",
-      "calm is waited for",
-      "target takes 8-15",
-      "calm is waited for",
-      "target takes 16-19",
-    ]);
-  });
-
-  test("are not handed over once they have keys again, for the keys would be deleted", async () => {
-    const { code, told, left } = await moved({ keys, maxLatencyMs: 10, refilled: 12 });
-    expect(told.filter((line) => line.includes("with keys"))).toEqual([]);
-    expect(givenAway({ told })).toEqual(["target takes 0-7", "calm is waited for"]);
-    expect({ code, left: left() }).toEqual({ code: "slots-refilled", left: 1 });
-  });
-
-  test("are handed over together where each SETSLOT waits for replicas", async () => {
-    const { told } = await moved({ keys, maxLatencyMs: 10, waitsForReplicas: true });
-    expect(givenAway({ told })).toEqual(["target takes 0-19"]);
-  });
-
-  test("are handed over together where there is none", async () => {
-    const { told } = await moved({ keys });
-    expect(givenAway({ told })).toEqual(["target takes 0-19"]);
-  });
+test.each([
+  { maxLatencyMs: 0, batches: ["calm is waited for", "target takes 0-99"] },
+  {
+    maxLatencyMs: 10,
+    batches: ["calm is waited for", "target takes 0-63", "calm is waited for", "target takes 64-99"],
+  },
+])("slots without keys wait until clients do not, with a limit of $maxLatencyMs ms", async (given) => {
+  const keys = Object.fromEntries(Array.from({ length: 100 }, (_, slot) => [slot, 0]));
+  const { isComplete, told } = await moved({ keys, maxLatencyMs: given.maxLatencyMs });
+  expect(isComplete).toBe(true);
+  const batches = told.filter((line) => line.startsWith("target takes") || line.startsWith("calm"));
+  expect(batches.toSorted()).toEqual(given.batches.toSorted());
 });
 
 test("a slot that had no key when it was counted is handed over only once it has none", async () => {

@@ -37,6 +37,10 @@ async function moved(
       return Promise.resolve();
     };
   };
+  const takeSlots: NodeClient["takeSlots"] = async (slots, { ownerId, sourceId }) => {
+    expect(sourceId).toBe(source.id);
+    await setSlotOwner("b")(slots, ownerId);
+  };
   const done = () => Promise.resolve();
   let isSent = false;
   const { context } = aFakeApplyContext({
@@ -57,7 +61,7 @@ async function moved(
         },
         setSlotOwner: setSlotOwner("a"),
       },
-      "10.0.0.2:6379": { markImporting: done, setSlotOwner: setSlotOwner("b") },
+      "10.0.0.2:6379": { markImporting: done, takeSlots },
       "10.0.0.3:6379": { setSlotOwner: setSlotOwner("c") },
     }),
   });
@@ -120,7 +124,7 @@ test("totals follow what a pair that had to wait finds when its turn comes", asy
   const after = topologyOf(view, { a: "0-2,4-5460", c: "3,10923-16383" });
   let isFirstDone = false;
   const done = () => Promise.resolve();
-  const setSlotOwner = async () => {
+  const takeSlots = async () => {
     isFirstDone = true;
     await clock.sleep(1000);
   };
@@ -138,8 +142,8 @@ test("totals follow what a pair that had to wait finds when its turn comes", asy
         sizesOf: () => Promise.resolve([]),
         setSlotOwner: done,
       },
-      "10.0.0.2:6379": { markImporting: done, setSlotOwner },
-      "10.0.0.3:6379": { markImporting: done, setSlotOwner: done },
+      "10.0.0.2:6379": { markImporting: done, takeSlots },
+      "10.0.0.3:6379": { markImporting: done, takeSlots: done },
     }),
   });
   const step = { kind: "move-slots" as const, from: source, mover: "classic" as const };

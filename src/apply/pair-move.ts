@@ -21,8 +21,6 @@ export interface PreparedMove {
   readonly others: readonly NodeRef[];
   /** Those of them that have to be told who owns a slot. */
   readonly toTell: readonly NodeRef[];
-  /** A SETSLOT takes as long as the replicas of the two need to hear of it. */
-  readonly waitsForReplicas: boolean;
   /** How long a node may wait for the other in a MIGRATE, in which it answers nobody. */
   readonly migrateTimeoutMs: number;
   /** Mean size of the source's keys. */

@@ -50,7 +50,6 @@ export async function prepareMove(
     toAnnounced: to.announced ?? step.to.address,
     others,
     toTell: tellsOthers(to.view) ? [] : others,
-    waitsForReplicas: waitsForReplicas(from.view) || waitsForReplicas(to.view),
     migrateTimeoutMs,
     bytesPerKey: from.view.keys === 0 ? 0 : from.view.datasetBytes / from.view.keys,
   };
@@ -90,12 +89,6 @@ function failedOver({ address }: NodeRef): Stale {
 /** Since 7.0 a node that takes a slot lets all others know at once. */
 function tellsOthers(target: NodeView): boolean {
   return target.engine === "valkey" || isServerFrom(target, { engine: "redis", from: [7, 0] });
-}
-
-/** Since 8.0 Valkey carries SETSLOT out only once the node's replicas have it, and its client waits meanwhile. */
-function waitsForReplicas(view: NodeView): boolean {
-  const hasReplicas = view.lines.some(({ primaryId }) => primaryId === view.self.id);
-  return hasReplicas && isServerFrom(view, { engine: "valkey", from: [8, 0] });
 }
 
 function otherPrimaries(topology: Topology, { from, to }: MoveStep): NodeRef[] {

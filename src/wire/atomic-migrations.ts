@@ -2,7 +2,7 @@ import type { Address } from "../cluster/address.ts";
 import type { Engine, NodeView } from "../cluster/node-view.ts";
 import type { SlotMigration } from "../cluster/slot-migration.ts";
 import type { SlotSet } from "../cluster/slot-set.ts";
-import type { Command } from "./connection.ts";
+import type { Command } from "./command.ts";
 import { migrationGranted, migrationsOfOthers, migrationUnknown, startFailure } from "./migration-failure.ts";
 import type { MigrationTraffic } from "./node-client.ts";
 import { parseInfo } from "./parse-info.ts";

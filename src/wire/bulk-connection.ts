@@ -15,6 +15,12 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+interface Opening {
+  readonly access: NodeAccess;
+  readonly database: number;
+  readonly silenceMs?: number;
+}
+
 /**
  * One connection for very many commands: they are written as the bytes that they are, and replies are read as bytes.
  * It is never opened anew. Once it has failed, what was sent and not answered may be done or not.
@@ -23,15 +29,20 @@ export class BulkConnection implements Disposable {
   readonly address: Address;
   readonly #access: NodeAccess;
   readonly #socket: Socket;
+  readonly #silenceMs: number;
   readonly #waiting: Waiting[] = [];
   #failure: Error | undefined;
   #hasAnswered = false;
   #lastError: string | undefined;
 
-  private constructor(address: Address, access: NodeAccess, socket: Socket) {
+  private constructor(
+    address: Address,
+    { access, socket, silenceMs }: { access: NodeAccess; socket: Socket; silenceMs: number },
+  ) {
     this.address = address;
     this.#access = access;
     this.#socket = socket;
+    this.#silenceMs = silenceMs;
     const reader = new ReplyReader((reply) => this.#take(reply));
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => {
@@ -45,17 +56,21 @@ export class BulkConnection implements Disposable {
     socket.on("close", () => this.#fail(this.#lost(new Error("the connection ended"))));
     socket.on("timeout", () => {
       if (this.#waiting.length > 0) {
-        this.#fail(silent(this.#where, { timeoutMs: this.#access.timeoutMs, inTlsHandshake: false }));
+        this.#fail(silent(this.#where, { timeoutMs: this.#silenceMs, inTlsHandshake: false }));
       }
     });
   }
 
-  /** Connects, logs in, and selects a database. @throws ConnectFailed, NodeFailed. */
-  static async open(
-    address: Address,
-    { access, database }: { readonly access: NodeAccess; readonly database: number },
-  ): Promise<BulkConnection> {
-    const connection = new BulkConnection(address, access, await openSocket(address, access));
+  /**
+   * Connects, logs in, and selects a database.
+   *
+   * @param silenceMs how long it may be silent while it is asked for something, 0 for any time.
+   * @throws ConnectFailed, NodeFailed.
+   */
+  static async open(address: Address, opening: Opening): Promise<BulkConnection> {
+    const { access, database, silenceMs = access.timeoutMs } = opening;
+    const socket = await openSocket(address, access);
+    const connection = new BulkConnection(address, { access, socket, silenceMs });
     try {
       await connection.#logIn();
       if (database !== 0) await connection.must(["SELECT", String(database)]);
@@ -76,6 +91,10 @@ export class BulkConnection implements Disposable {
     return this.#access.timeoutMs;
   }
 
+  get bytesRead(): number {
+    return this.#socket.bytesRead;
+  }
+
   get isOver(): boolean {
     return this.#failure !== undefined;
   }
@@ -90,7 +109,7 @@ export class BulkConnection implements Disposable {
     const { count } = commands;
     if (count === 0) return [];
     const { promise, resolve, reject } = Promise.withResolvers<RawReply[]>();
-    if (this.#waiting.length === 0) this.#socket.setTimeout(this.#access.timeoutMs);
+    if (this.#waiting.length === 0) this.#socket.setTimeout(this.#silenceMs);
     this.#waiting.push({ replies: [], count, resolve, reject });
     this.#socket.cork();
     for (const piece of commands.pieces()) this.#socket.write(piece);

@@ -2,7 +2,8 @@ import type { Address } from "../cluster/address.ts";
 import type { CallOutcome } from "../cluster/call-result.ts";
 import type { ReplyValue } from "../cluster/reply-value.ts";
 import { ConnectFailed, NodeFailed } from "../errors.ts";
-import { Connection, type Reply } from "./connection.ts";
+import type { Reply } from "./command.ts";
+import { Connection } from "./connection.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { ReplyError } from "./reply-errors.ts";
 

@@ -12,23 +12,14 @@ import {
   silent,
   withoutArguments,
 } from "./connection-failure.ts";
+import { BulkLane, sendInBulk } from "./bulk-lane.ts";
+import type { Command, Reply, SendOptions } from "./command.ts";
 import { commandName } from "./command-name.ts";
 import { limitReplies } from "./limit-replies.ts";
 import { credentialsFor, type NodeAccess } from "./node-access.ts";
 import { quietOptions } from "./quiet-options.ts";
 import { ReplyDeadlines } from "./reply-deadlines.ts";
 import { isDenied, ReplyError } from "./reply-errors.ts";
-
-export type Command = readonly [name: string, ...args: (string | number | Buffer)[]];
-/** What a node answered: a value, or a ReplyError that is a value too. */
-export type Reply = unknown;
-
-export interface SendOptions {
-  /** For connecting, for the first of the replies, and for each pause between them; by default the reply timeout. */
-  readonly timeoutMs?: number;
-  /** Strings of the replies as bytes. */
-  readonly asBuffers?: boolean;
-}
 
 /** For a connection that is to carry any command whatever. */
 export interface ConnectionOptions {
@@ -47,6 +38,7 @@ export class Connection {
   readonly #access: NodeAccess;
   readonly #connecting: ConnectionOptions;
   readonly #deadlines: ReplyDeadlines;
+  readonly #bulk: BulkLane;
   #redis: Redis | undefined;
   #opening: Promise<Redis> | undefined;
   /** The first thing that went wrong with the present connection itself. */
@@ -59,8 +51,9 @@ export class Connection {
     this.address = address;
     this.#access = access;
     this.#connecting = options;
+    this.#bulk = new BulkLane(address, access);
     this.#deadlines = new ReplyDeadlines({
-      bytesRead: () => this.#redis?.stream?.bytesRead ?? 0,
+      bytesRead: () => (this.#redis?.stream?.bytesRead ?? 0) + this.#bulk.bytesRead,
       silent: (timeoutMs) => this.#silent(timeoutMs),
     });
   }
@@ -91,6 +84,7 @@ export class Connection {
   close(): void {
     this.#isClosed = true;
     this.#drop();
+    this.#bulk.close();
   }
 
   #drop(): void {
@@ -100,6 +94,8 @@ export class Connection {
   }
 
   async #exchange(commands: readonly Command[], asBuffers: boolean): Promise<Reply[]> {
+    const bulk = this.#isSpecial ? undefined : await this.#bulk.connectionFor(commands);
+    if (bulk) return await sendInBulk(bulk, commands, { asBuffers });
     const redis = await this.#open();
     const pipeline = redis.pipeline();
     for (const [name, ...args] of commands) {
@@ -115,6 +111,12 @@ export class Connection {
     }
     this.#hasAnswered = true;
     return replies;
+  }
+
+  /** Whether its replies are to be read in another way than usual. */
+  get #isSpecial(): boolean {
+    const { integersAsText = false, replyBytesMax } = this.#connecting;
+    return integersAsText || replyBytesMax !== undefined;
   }
 
   #open(): Promise<Redis> {

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { aFakeNode, type FakeReply } from "../../test/support/fake-node.ts";
-import type { Command } from "./connection.ts";
+import type { Command } from "./command.ts";
 import { Lanes } from "./lanes.ts";
 import { plainAccess } from "./node-access.ts";
 

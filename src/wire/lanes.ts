@@ -1,5 +1,6 @@
 import type { Address } from "../cluster/address.ts";
-import { Connection, type Command, type Reply, type SendOptions } from "./connection.ts";
+import type { Command, Reply, SendOptions } from "./command.ts";
+import { Connection } from "./connection.ts";
 import type { NodeAccess } from "./node-access.ts";
 
 /** How many commands a node works on side by side. */

@@ -143,8 +143,10 @@ test.each<{ name: string; answer: Answer; state: string; detail: RegExp }>([
 });
 
 /** 7 keys in slot 5 and 9 in slot 6000. */
-const counting: Answer = ([name, what, slot]) =>
-  name === "CLUSTER" && what === "COUNTKEYSINSLOT" ? ({ 5: 7, 6000: 9 }[Number(slot)] ?? 0) : silence;
+const counting: Answer = ([name, what, slot]) => {
+  if (name === "PING") return "PONG";
+  return name === "CLUSTER" && what === "COUNTKEYSINSLOT" ? ({ 5: 7, 6000: 9 }[Number(slot)] ?? 0) : silence;
+};
 
 test("counts keys in the slots that are asked for, owned or not", async () => {
   const view = await viewOf(answering(primary, counting), { countSlots: [5, 6000, 6001] });
@@ -158,7 +160,7 @@ test("counts keys in the slots that are asked for, owned or not", async () => {
 test("a deep look counts every slot and finds keys in those that are not owned", async () => {
   const node = answering(primary, counting);
   const { look, asked } = await lookAt(node, { deep: true });
-  expect(asked).toHaveLength(4 + SLOT_COUNT);
+  expect(asked.filter((command) => command !== "PING")).toHaveLength(4 + SLOT_COUNT);
   expect("view" in look && [...(look.view.strayKeys ?? [])]).toEqual([[6000, 9]]);
 });
 

@@ -1,4 +1,4 @@
-import type { Command } from "./connection.ts";
+import type { Command } from "./command.ts";
 import type { NodeAccess } from "./node-access.ts";
 import type { MigrateRequest } from "./node-client.ts";
 

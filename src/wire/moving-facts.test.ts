@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { idOf } from "../../test/support/a-cluster.ts";
-import type { Reply } from "./connection.ts";
+import type { Reply } from "./command.ts";
 import { readMovingFacts } from "./moving-facts.ts";
 import { ReplyError } from "./reply-errors.ts";
 

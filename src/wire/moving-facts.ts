@@ -1,6 +1,6 @@
 import type { NodeView } from "../cluster/node-view.ts";
 import type { SlotMigration } from "../cluster/slot-migration.ts";
-import type { Command, Reply } from "./connection.ts";
+import type { Command, Reply } from "./command.ts";
 import { modulesOf } from "./parse-info.ts";
 import { parseMigrations } from "./parse-migrations.ts";
 import { ReplyError } from "./reply-errors.ts";

@@ -1,6 +1,6 @@
 import type { MigrationOutcome, SlotMigration } from "../cluster/slot-migration.ts";
 import { SlotSet } from "../cluster/slot-set.ts";
-import type { Reply } from "./connection.ts";
+import type { Reply } from "./command.ts";
 
 /**
  * Reads what CLUSTER MIGRATION STATUS (Redis) and CLUSTER GETSLOTMIGRATIONS (Valkey) answer with: a list of

@@ -4,13 +4,12 @@ import type { LackingCommand, NeededCommand } from "../cluster/needed-command.ts
 import type { Look } from "../cluster/node-view.ts";
 import type { SlotMigration } from "../cluster/slot-migration.ts";
 import type { SlotSet } from "../cluster/slot-set.ts";
-import { NodeFailed } from "../errors.ts";
 import { AtomicMigrations } from "./atomic-migrations.ts";
-import { Connection, type Command } from "./connection.ts";
+import type { Command } from "./command.ts";
+import { Connection } from "./connection.ts";
 import { lookAtNode } from "./look-at-node.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { keepConfig } from "./keep-config.ts";
-import { SAID_WHEN_DEMOTED } from "./said-when-demoted.ts";
 import { dumpFunctions } from "./node-functions.ts";
 import { NodeKeys } from "./node-keys.ts";
 import type {
@@ -21,7 +20,7 @@ import type {
   MigrationTraffic,
   NodeClient,
 } from "./node-client.ts";
-import { isDemoted, isUnassigned, isUnknownNode } from "./reply-errors.ts";
+import { isUnassigned, isUnknownNode } from "./reply-errors.ts";
 import { rehearseCommands } from "./rehearse-commands.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SetSlots } from "./set-slots.ts";
@@ -36,15 +35,13 @@ export class RedisNodeClient implements NodeClient {
   readonly #setSlots: SetSlots;
   readonly #migrations: AtomicMigrations;
   readonly #keys: NodeKeys;
-  /** As of the last look. */
-  #id: string | undefined;
 
   constructor(address: Address, access: NodeAccess) {
     this.address = address;
     this.#connection = new Connection(address, access);
     this.#probe = new Connection(address, access);
     this.#run = runOver(this.#connection);
-    this.#setSlots = new SetSlots(this.#connection, access);
+    this.#setSlots = new SetSlots(this.#connection, { access, look: () => this.look() });
     this.#migrations = new AtomicMigrations(address, this.#run);
     this.#keys = new NodeKeys({ connection: this.#connection, access, run: this.#run });
   }
@@ -52,7 +49,6 @@ export class RedisNodeClient implements NodeClient {
   async look(wishes?: LookWishes): Promise<Look> {
     const look = await lookAtNode(this.#connection, wishes);
     if ("view" in look) {
-      this.#id = look.view.self.id;
       this.#setSlots.learn(look.view);
       this.#migrations.learn(look.view);
       this.#keys.learn(look.view);
@@ -122,17 +118,11 @@ export class RedisNodeClient implements NodeClient {
   }
 
   async setSlotOwner(slots: Iterable<number>, ownerId: string): Promise<void> {
-    // A primary that gave its last slot away may be a replica by now, and learns the rest from its new
-    // primary. The owner itself must take the slots: would it not, nobody had them.
-    const isOther = ownerId !== this.#id;
-    try {
-      await this.#setSlots.mark(slots, ["NODE", ownerId], isOther ? isDemoted : undefined);
-    } catch (error) {
-      if (!isOther || !(error instanceof NodeFailed) || !SAID_WHEN_DEMOTED.has(error.code)) throw error;
-      const look = await this.look();
-      // Whose replica it is does not matter: one that gives to several gets the slots' owners from any of them.
-      if (!("view" in look) || look.view.self.role === "primary") throw error;
-    }
+    await this.#setSlots.setOwner(slots, ownerId);
+  }
+
+  async takeSlots(slots: readonly number[], ids: { ownerId: string; sourceId: string }): Promise<void> {
+    await this.#setSlots.take(slots, ids);
   }
 
   async closeSlots(slots: Iterable<number>): Promise<void> {

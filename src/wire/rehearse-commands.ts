@@ -1,5 +1,6 @@
 import type { LackingCommand, NeededCommand } from "../cluster/needed-command.ts";
-import type { Command, Connection } from "./connection.ts";
+import type { Command } from "./command.ts";
+import type { Connection } from "./connection.ts";
 import { denialHint, denialReason, isNoPermission } from "./denial.ts";
 import { isUnknownCommand, ReplyError } from "./reply-errors.ts";
 

@@ -44,6 +44,11 @@ export function isUnknownNode(error: ReplyError): boolean {
   return /unknown node/i.test(error.message);
 }
 
+/** SETSLOT IMPORTING at the node that owns the slot. */
+export function isOwnAlready(error: ReplyError): boolean {
+  return /already the owner of hash slot/i.test(error.message);
+}
+
 /** DELSLOTS of a slot that nobody owns: what was wanted holds already. */
 export function isUnassigned(error: ReplyError): boolean {
   return /already unassigned/i.test(error.message);

@@ -1,5 +1,6 @@
 import { commandName } from "./command-name.ts";
-import type { Command, Connection, Reply, SendOptions } from "./connection.ts";
+import type { Command, Reply, SendOptions } from "./command.ts";
+import type { Connection } from "./connection.ts";
 import { nodeFailure } from "./node-failure.ts";
 import { ReplyError } from "./reply-errors.ts";
 import { sendIn } from "./send-in.ts";

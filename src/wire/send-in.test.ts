@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Command, Reply, SendOptions } from "./connection.ts";
+import type { Command, Reply, SendOptions } from "./command.ts";
 import { ReplyError } from "./reply-errors.ts";
 import { sendIn } from "./send-in.ts";
 

@@ -1,4 +1,5 @@
-import type { Command, Connection, Reply, SendOptions } from "./connection.ts";
+import type { Command, Reply, SendOptions } from "./command.ts";
+import type { Connection } from "./connection.ts";
 import { ReplyError } from "./reply-errors.ts";
 
 /**

@@ -22,7 +22,6 @@ export function aPairMove(changes: Partial<PairMove> = {}): PairMove {
     toAnnounced: to.address,
     others: [],
     toTell: [],
-    waitsForReplicas: false,
     migrateTimeoutMs: 1000,
     bytesPerKey: 100,
     tally: aFakeTally(),

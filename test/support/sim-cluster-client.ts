@@ -42,10 +42,12 @@ import type { SimNode } from "./sim-cluster-node.ts";
 import type { SimProcess } from "./sim-cluster-process.ts";
 import {
   bumpEpoch,
+  giveUpSlot,
   setSlotImporting,
   setSlotMigrating,
   setSlotNode,
   setSlotStable,
+  takingSlots,
 } from "./sim-cluster-set-slot.ts";
 import { viewOf } from "./sim-cluster-view.ts";
 import { keysOf, nodeAt, type SimWorld } from "./sim-cluster-world.ts";
@@ -118,15 +120,11 @@ class SimNodeClient implements NodeClient {
     await this.#tell("CLUSTER DELSLOTS", Array.from(slots, drop), isUnassigned);
   }
 
-  async giveUpSlots(slots: Iterable<number>, ownerId: string): Promise<void> {
-    const giveUp = (slot: number): SimCommand<void> => {
-      return (node) => {
-        if (node.slots.ownerOf(slot) !== undefined) dropSlot(node, slot);
-        setSlotStable(node, slot);
-        setSlotImporting(node, { slot, from: ownerId });
-      };
-    };
-    await this.#tell("EXEC", Array.from(slots, giveUp));
+  async giveUpSlots(slots: Iterable<number>, from: string): Promise<void> {
+    await this.#tell(
+      "EXEC",
+      Array.from(slots, (slot) => (node: SimNode) => giveUpSlot(node, { slot, from })),
+    );
   }
 
   async bumpEpoch(): Promise<void> {
@@ -166,13 +164,15 @@ class SimNodeClient implements NodeClient {
     await this.#tellOf(slots, "MIGRATING", (slot) => (node) => setSlotMigrating(node, { slot, to }));
   }
 
+  async takeSlots(slots: readonly number[], ids: { ownerId: string; sourceId: string }): Promise<void> {
+    await this.#tell("CLUSTER SETSLOT", takingSlots(this.#world, slots, ids));
+  }
+
   async setSlotOwner(slots: Iterable<number>, owner: string): Promise<void> {
-    const commandOf = (slot: number): SimCommand<void> => {
-      return (node) => setSlotNode(this.#world, node, { slot, owner });
-    };
     // The owner itself must take them: would it not, nobody had them.
-    const isOwner = nodeAt(this.#world, this.address)?.id === owner;
-    await this.#tellOf(slots, "NODE", commandOf, isOwner ? undefined : isDemoted);
+    const tolerate = nodeAt(this.#world, this.address)?.id === owner ? undefined : isDemoted;
+    const own = (slot: number) => (node: SimNode) => setSlotNode(this.#world, node, { slot, owner });
+    await this.#tellOf(slots, "NODE", own, tolerate);
   }
 
   async closeSlots(slots: Iterable<number>): Promise<void> {

@@ -1,4 +1,5 @@
 import { ReplyError } from "../../src/wire/reply-errors.ts";
+import { dropSlot } from "./sim-cluster-commands.ts";
 import { broadcast } from "./sim-cluster-gossip.ts";
 import type { SimNode } from "./sim-cluster-node.ts";
 import { follow } from "./sim-cluster-roles.ts";
@@ -55,6 +56,35 @@ export function setSlotNode(
   if (owner !== node.id || !node.importing.delete(slot)) return;
   bumpEpoch(node);
   if (world.settings.tellsNewOwners) broadcast(world, node);
+}
+
+/** What the real client sends in one transaction to a node that gives a slot up. */
+export function giveUpSlot(node: SimNode, { slot, from }: { slot: number; from: string }): void {
+  if (node.slots.ownerOf(slot) !== undefined) dropSlot(node, slot);
+  setSlotStable(node, slot);
+  setSlotImporting(node, { slot, from });
+}
+
+/** What the real client sends to a node that takes slots. */
+export function takingSlots(
+  world: SimWorld,
+  slots: readonly number[],
+  { ownerId: owner, sourceId: from }: { ownerId: string; sourceId: string },
+): ((node: SimNode) => void)[] {
+  const last = slots.at(-1);
+  let hasFirst = false;
+  const mark = (slot: number) => (node: SimNode) => {
+    hasFirst = node.slots.ownerOf(slot) === owner;
+    if (!hasFirst) setSlotImporting(node, { slot, from });
+  };
+  const close = (slot: number) => (node: SimNode) => {
+    if (!hasFirst) setSlotStable(node, slot);
+  };
+  return slots.flatMap((slot, index) => {
+    const own = (node: SimNode): void => setSlotNode(world, node, { slot, owner });
+    if (index === 0) return [mark(slot), own];
+    return slot === last ? [own] : [close(slot), own];
+  });
 }
 
 /** Without asking anybody: how the new owner of a slot makes its claim the newest. */
