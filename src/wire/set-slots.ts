@@ -1,13 +1,12 @@
 import type { Look, NodeView } from "../cluster/node-view.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
-import { waitsForReplicas } from "../cluster/waits-for-replicas.ts";
 import { NodeFailed } from "../errors.ts";
 import type { Command } from "./command.ts";
 import type { Connection } from "./connection.ts";
 import { LANES, Lanes } from "./lanes.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { nodeFailure } from "./node-failure.ts";
-import { isDemoted, isOwnAlready, isUnassigned, ReplyError } from "./reply-errors.ts";
+import { isDemoted, isDenied, isOwnAlready, isUnassigned, ReplyError } from "./reply-errors.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SAID_WHEN_DEMOTED } from "./said-when-demoted.ts";
 
@@ -15,8 +14,8 @@ import { SAID_WHEN_DEMOTED } from "./said-when-demoted.ts";
 const SET_SLOT_HOLD_MS = 2000;
 /** How many SETSLOT wait in line on one connection. */
 const HELD_PER_LANE = 2;
-/** Slots that are given up in one transaction, in which the node answers nobody else. */
-const GIVEN_AT_ONCE = 512;
+/** Slots that change hands in one transaction, in which the node answers nobody else. */
+const SLOTS_AT_ONCE = 512;
 
 /** CLUSTER SETSLOT of one node, for many slots at once. */
 export class SetSlots {
@@ -27,7 +26,7 @@ export class SetSlots {
   readonly #look: () => Promise<Look>;
   #id: string | undefined;
   #blocks = false;
-  #waitsForReplicas = false;
+  #mayTransact: boolean | undefined;
   #hidesKeys = false;
 
   /** @param look looks at the node anew, and has `learn` called. */
@@ -41,7 +40,6 @@ export class SetSlots {
 
   learn(view: NodeView): void {
     this.#id = view.self.id;
-    this.#waitsForReplicas = waitsForReplicas(view);
     // Since 8.0 Valkey holds the reply to SETSLOT back until the replicas have it too (valkey-io/valkey#445),
     // some milliseconds each, and a connection waits for its own replies only.
     this.#blocks = isServerFrom(view, { engine: "valkey", from: [8, 0] });
@@ -69,8 +67,8 @@ export class SetSlots {
    * sight in between.
    */
   async giveUp(slots: readonly number[], ownerId: string): Promise<void> {
-    for (let start = 0; start < slots.length; start += GIVEN_AT_ONCE) {
-      const commands = slots.slice(start, start + GIVEN_AT_ONCE).flatMap((slot): Command[] => [
+    for (let start = 0; start < slots.length; start += SLOTS_AT_ONCE) {
+      const commands = slots.slice(start, start + SLOTS_AT_ONCE).flatMap((slot): Command[] => [
         ["CLUSTER", "DELSLOTS", slot],
         ["CLUSTER", "SETSLOT", slot, "STABLE"],
         ["CLUSTER", "SETSLOT", slot, "IMPORTING", ownerId],
@@ -83,7 +81,8 @@ export class SetSlots {
    * The node takes slots that it imports. For each slot that is marked as imported when it is taken, a node makes its
    * epoch the newest that it knows, and since 7.0 tells all others of everything it owns; these go through all slots
    * for that before they answer anybody: of the time for 4096 empty slots it was nine tenths. So only two are marked by
-   * then: the first, for without a new epoch no claim of the others would hold, and the last, for the news.
+   * then: the first, for without a new epoch no claim of the others would hold, and the last, for the news. Between
+   * closing a slot and taking it nobody may see it, nor may we end: its keys would be at a node that does not import it.
    *
    * @param sourceId whom the slots are imported from.
    */
@@ -93,19 +92,34 @@ export class SetSlots {
   ): Promise<void> {
     const [first, ...others] = slots;
     if (first === undefined) return;
-    // Replicas are told of each slot as well, and waited for: then it is quicker side by side.
-    const isQuick = !this.#waitsForReplicas && (await this.#takeImported(first, { ownerId, sourceId }));
-    if (!isQuick) {
+    const isTogether = await this.#takesTogether();
+    if (!isTogether || !(await this.#takeImported(first, { ownerId, sourceId }))) {
       await this.setOwner(slots, ownerId);
       return;
     }
-    const last = others.at(-1);
     const own = (slot: number): Command => ["CLUSTER", "SETSLOT", slot, "NODE", ownerId];
-    const close = (slot: number): Command => ["CLUSTER", "SETSLOT", slot, "STABLE"];
-    await this.#run(others.flatMap((slot) => (slot === last ? [own(slot)] : [close(slot), own(slot)])));
+    for (let start = 0; start < others.length; start += SLOTS_AT_ONCE) {
+      const some = others.slice(start, start + SLOTS_AT_ONCE);
+      const last = some.at(-1);
+      await this.#transaction(
+        some.flatMap((slot) =>
+          slot === last ? [own(slot)] : [["CLUSTER", "SETSLOT", slot, "STABLE"], own(slot)],
+        ),
+      );
+    }
   }
 
-  /** @returns false where the node owns the slot already, for then its epoch stays as it is. */
+  /** Whether it may be done in a transaction: EXEC by itself does nothing, and is refused to whoever may not use it. */
+  async #takesTogether(): Promise<boolean> {
+    if (this.#blocks) return false;
+    if (this.#mayTransact === undefined) {
+      const [reply] = await this.#run([["EXEC"]], { tolerate: () => true });
+      this.#mayTransact = !(reply instanceof ReplyError && isDenied(reply));
+    }
+    return this.#mayTransact;
+  }
+
+  /** @returns false where the node owns the slot already, for then its epoch stays as it is, and without MULTI. */
   async #takeImported(
     slot: number,
     { ownerId, sourceId }: { ownerId: string; sourceId: string },
@@ -114,8 +128,13 @@ export class SetSlots {
       ["CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId],
       ["CLUSTER", "SETSLOT", slot, "NODE", ownerId],
     ];
-    const [marked] = await this.#run(commands, { tolerate: isOwnAlready });
-    return !(marked instanceof ReplyError);
+    try {
+      const [marked] = await this.#transaction(commands, isOwnAlready);
+      return !(marked instanceof Error);
+    } catch (error) {
+      if (error instanceof NodeFailed && error.code === "denied") return false;
+      throw error;
+    }
   }
 
   /** Who owns slots: the node itself, or another one. */

@@ -65,26 +65,27 @@ export function giveUpSlot(node: SimNode, { slot, from }: { slot: number; from: 
   setSlotImporting(node, { slot, from });
 }
 
-/** What the real client sends to a node that takes slots. */
+/** What the real client has a node do that takes slots: each a change, between which the client may end. */
 export function takingSlots(
   world: SimWorld,
   slots: readonly number[],
   { ownerId: owner, sourceId: from }: { ownerId: string; sourceId: string },
 ): ((node: SimNode) => void)[] {
-  const last = slots.at(-1);
-  let hasFirst = false;
-  const mark = (slot: number) => (node: SimNode) => {
-    hasFirst = node.slots.ownerOf(slot) === owner;
-    if (!hasFirst) setSlotImporting(node, { slot, from });
+  const [first, ...others] = slots;
+  const own = (slot: number) => (node: SimNode) => setSlotNode(world, node, { slot, owner });
+  if (first === undefined || world.settings.server.engine === "valkey") return slots.map(own);
+  const takeImported = (node: SimNode): void => {
+    if (node.slots.ownerOf(first) !== owner) setSlotImporting(node, { slot: first, from });
+    own(first)(node);
   };
-  const close = (slot: number) => (node: SimNode) => {
-    if (!hasFirst) setSlotStable(node, slot);
+  const takeOthers = (node: SimNode): void => {
+    for (const slot of others.slice(0, -1)) {
+      setSlotStable(node, slot);
+      own(slot)(node);
+    }
+    for (const slot of others.slice(-1)) own(slot)(node);
   };
-  return slots.flatMap((slot, index) => {
-    const own = (node: SimNode): void => setSlotNode(world, node, { slot, owner });
-    if (index === 0) return [mark(slot), own];
-    return slot === last ? [own] : [close(slot), own];
-  });
+  return [takeImported, takeOthers];
 }
 
 /** Without asking anybody: how the new owner of a slot makes its claim the newest. */
