@@ -4,6 +4,7 @@ import type { FakeReply } from "../../test/support/fake-node.ts";
 
 const NOT_BEGUN = new Error("ERR EXEC without MULTI");
 const NOT_ALLOWED = new Error("NOPERM User default has no permissions to run it");
+const ABORTED = new Error("EXECABORT Transaction discarded because of previous errors.");
 const DEMOTED = new Error("ERR Please use SETSLOT only with masters.");
 const OWN_ALREADY = new Error("ERR I'm already the owner of hash slot 5");
 
@@ -62,6 +63,12 @@ describe("slots that a node takes", () => {
   ])("are taken one by one where $command is not allowed", async ({ command, tried }) => {
     const sent = await sentWhenTaking("redis-7.0", ([name]) => (name === command ? NOT_ALLOWED : undefined));
     expect(sent).toEqual([...tried, ...OWNED]);
+  });
+
+  test("are taken one by one where the memory is full, for then nothing is queued", async () => {
+    const isFull = ([name]: readonly string[]) => name === "EXEC";
+    const sent = await sentWhenTaking("redis-7.0", (command) => (isFull(command) ? ABORTED : undefined));
+    expect(sent).toEqual(["EXEC", "MULTI", "5 IMPORTING source", "5 NODE own", "EXEC", ...OWNED]);
   });
 
   test("are taken side by side by Valkey, which ends in a transaction that waits for replicas", async () => {

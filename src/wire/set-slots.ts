@@ -14,6 +14,8 @@ import { SAID_WHEN_DEMOTED } from "./said-when-demoted.ts";
 const SET_SLOT_HOLD_MS = 2000;
 /** How many SETSLOT wait in line on one connection. */
 const HELD_PER_LANE = 2;
+/** Slots of each of which a node tells all others: 64 in a row keep these from answering for 6 ms. */
+const NEWS_AT_ONCE = 16;
 /** Slots that change hands in one transaction, in which the node answers nobody else. */
 const SLOTS_AT_ONCE = 512;
 
@@ -26,7 +28,8 @@ export class SetSlots {
   readonly #look: () => Promise<Look>;
   #id: string | undefined;
   #blocks = false;
-  #mayTransact: boolean | undefined;
+  #waitsForReplicas = false;
+  #mayExec: Promise<boolean> | undefined;
   #hidesKeys = false;
 
   /** @param look looks at the node anew, and has `learn` called. */
@@ -43,6 +46,7 @@ export class SetSlots {
     // Since 8.0 Valkey holds the reply to SETSLOT back until the replicas have it too (valkey-io/valkey#445),
     // some milliseconds each, and a connection waits for its own replies only.
     this.#blocks = isServerFrom(view, { engine: "valkey", from: [8, 0] });
+    this.#waitsForReplicas = this.#blocks && view.lines.some(({ primaryId }) => primaryId === view.self.id);
     this.#hidesKeys = isServerFrom(view, { engine: "redis", from: [8, 4] });
   }
 
@@ -58,7 +62,7 @@ export class SetSlots {
       ["CLUSTER", "COUNTKEYSINSLOT", slot],
       ["CLUSTER", "SETSLOT", slot, "STABLE"],
     ]);
-    const replies = await this.#transaction(commands);
+    const replies = await this.#mustTransact(commands);
     return slots.map((_, index) => Number(replies[index * 2]));
   }
 
@@ -73,7 +77,7 @@ export class SetSlots {
         ["CLUSTER", "SETSLOT", slot, "STABLE"],
         ["CLUSTER", "SETSLOT", slot, "IMPORTING", ownerId],
       ]);
-      await this.#transaction(commands, isUnassigned);
+      await this.#mustTransact(commands, isUnassigned);
     }
   }
 
@@ -92,49 +96,39 @@ export class SetSlots {
   ): Promise<void> {
     const [first, ...others] = slots;
     if (first === undefined) return;
-    const isTogether = await this.#takesTogether();
-    if (!isTogether || !(await this.#takeImported(first, { ownerId, sourceId }))) {
-      await this.setOwner(slots, ownerId);
+    const own = (slot: number): Command => ["CLUSTER", "SETSLOT", slot, "NODE", ownerId];
+    const mark: Command = ["CLUSTER", "SETSLOT", first, "IMPORTING", sourceId];
+    const isTogether =
+      (await this.#mayTransact()) && gaveEpoch(await this.#transaction([mark, own(first)], isOwnAlready));
+    if (!isTogether) {
+      await this.#takeEach(slots, ownerId);
       return;
     }
-    const own = (slot: number): Command => ["CLUSTER", "SETSLOT", slot, "NODE", ownerId];
     for (let start = 0; start < others.length; start += SLOTS_AT_ONCE) {
       const some = others.slice(start, start + SLOTS_AT_ONCE);
       const last = some.at(-1);
-      await this.#transaction(
-        some.flatMap((slot) =>
-          slot === last ? [own(slot)] : [["CLUSTER", "SETSLOT", slot, "STABLE"], own(slot)],
-        ),
-      );
+      const close = (slot: number): Command[] =>
+        slot === last ? [] : [["CLUSTER", "SETSLOT", slot, "STABLE"]];
+      const taken = await this.#transaction(some.flatMap((slot) => [...close(slot), own(slot)]));
+      if (taken instanceof ReplyError) await this.#takeEach(some, ownerId);
     }
   }
 
-  /** Whether it may be done in a transaction: EXEC by itself does nothing, and is refused to whoever may not use it. */
-  async #takesTogether(): Promise<boolean> {
+  async #takeEach(slots: readonly number[], ownerId: string): Promise<void> {
+    // To wait for replicas so many more times takes longer than all the news.
+    const size = this.#waitsForReplicas ? slots.length : NEWS_AT_ONCE;
+    for (let start = 0; start < slots.length; start += size) {
+      await this.setOwner(slots.slice(start, start + size), ownerId);
+    }
+  }
+
+  /** EXEC by itself does nothing, and is refused to whoever may not use it: after MULTI that could not be mended. */
+  async #mayTransact(): Promise<boolean> {
     if (this.#blocks) return false;
-    if (this.#mayTransact === undefined) {
-      const [reply] = await this.#run([["EXEC"]], { tolerate: () => true });
-      this.#mayTransact = !(reply instanceof ReplyError && isDenied(reply));
-    }
-    return this.#mayTransact;
-  }
-
-  /** @returns false where the node owns the slot already, for then its epoch stays as it is, and without MULTI. */
-  async #takeImported(
-    slot: number,
-    { ownerId, sourceId }: { ownerId: string; sourceId: string },
-  ): Promise<boolean> {
-    const commands: Command[] = [
-      ["CLUSTER", "SETSLOT", slot, "IMPORTING", sourceId],
-      ["CLUSTER", "SETSLOT", slot, "NODE", ownerId],
-    ];
-    try {
-      const [marked] = await this.#transaction(commands, isOwnAlready);
-      return !(marked instanceof Error);
-    } catch (error) {
-      if (error instanceof NodeFailed && error.code === "denied") return false;
-      throw error;
-    }
+    this.#mayExec ??= this.#run([["EXEC"]], { tolerate: () => true }).then(
+      ([reply]) => !(reply instanceof ReplyError && isDenied(reply)),
+    );
+    return await this.#mayExec;
   }
 
   /** Who owns slots: the node itself, or another one. */
@@ -172,26 +166,51 @@ export class SetSlots {
     }
   }
 
+  async #mustTransact(
+    commands: readonly Command[],
+    tolerate?: (error: ReplyError) => boolean,
+  ): Promise<readonly unknown[]> {
+    const results = await this.#transaction(commands, tolerate);
+    if (results instanceof ReplyError) throw this.#failed(results);
+    return results;
+  }
+
   /**
    * All or nothing of it is seen by others. Never for SETSLOT at a Valkey node with replicas, which it ends (an assertion
    * of 8.0 to 9.1: a command that waits for replicas may not be part of a transaction).
+   *
+   * @returns what became of each command; or why it was refused as a whole, as by a node whose memory is full, or where
+   *   MULTI is not allowed: then nothing was done as one.
    */
   async #transaction(
     commands: readonly Command[],
     tolerate?: (error: ReplyError) => boolean,
-  ): Promise<readonly unknown[]> {
-    const results = (await this.#run([["MULTI"], ...commands, ["EXEC"]])).at(-1);
-    const replies: readonly unknown[] = Array.isArray(results) ? results : [];
-    const refusals = replies.flatMap((reply) =>
+  ): Promise<readonly unknown[] | ReplyError> {
+    const replies = await this.#run([["MULTI"], ...commands, ["EXEC"]], { tolerate: () => true });
+    const results = replies.at(-1);
+    if (!Array.isArray(results)) {
+      const refusal = replies.find((reply) => reply instanceof ReplyError);
+      return refusal ?? new ReplyError("ERR the transaction was not carried out");
+    }
+    const errors = results.flatMap((reply) =>
       reply instanceof Error ? [new ReplyError(reply.message)] : [],
     );
-    const refusal = refusals.find((error) => !tolerate?.(error));
+    const failure = errors.find((error) => !tolerate?.(error));
+    if (failure) throw this.#failed(failure);
+    return results;
+  }
+
+  #failed(error: ReplyError): Error {
     const { address, user } = this.#who;
-    if (refusal) throw nodeFailure(refusal, { address, user, command: "CLUSTER SETSLOT" });
-    return replies;
+    return nodeFailure(error, { address, user, command: "CLUSTER SETSLOT" });
   }
 
   close(): void {
     this.#lanes.close();
   }
+}
+
+/** Whether a slot was taken as an imported one: one that is the node's own already gives it no newer epoch. */
+function gaveEpoch(results: readonly unknown[] | ReplyError): boolean {
+  return !(results instanceof ReplyError) && !(results[0] instanceof Error);
 }
