@@ -14,6 +14,8 @@ const EVERY_REASON: readonly Reason[] = ["state-fail", "unknown-node", "other-vi
 
 /** News takes a moment to arrive; telling it again sooner would only make more of it. */
 const HELP_EVERY_MS = 500;
+/** What a new owner has told everybody by itself has arrived by then; to tell it by MEET has nodes shake hands anew. */
+const HELP_AFTER_MS = 20;
 /** What was on its way when all were settled has arrived by then. */
 const LASTING_MS = 20;
 
@@ -45,7 +47,7 @@ export async function waitForAgreement(
 ): Promise<void> {
   let unsettled: Unsettled[] = [];
   let topology: Topology = { nodes: [] };
-  let helpedMs = -Infinity;
+  let helpFromMs: number | undefined;
   const look = async () => {
     topology = await context.lookAt(addresses);
     unsettled = unsettledIn(topology).filter(
@@ -61,8 +63,9 @@ export async function waitForAgreement(
         await look();
       }
       const nowMs = context.clock.nowMs();
-      if (unsettled.length > 0 && nowMs - helpedMs >= HELP_EVERY_MS) {
-        helpedMs = nowMs;
+      helpFromMs ??= nowMs + HELP_AFTER_MS;
+      if (unsettled.length > 0 && nowMs >= helpFromMs) {
+        helpFromMs = nowMs + HELP_EVERY_MS;
         if (unsettled.some(({ why }) => why === "other-view")) await spreadNews(context, topology);
         await help?.(topology);
       }

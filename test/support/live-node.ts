@@ -69,7 +69,9 @@ export async function configOf(node: RunningNode, name: string): Promise<string 
 
 /** Who owns what and who follows whom in a node's eyes: equal texts are equal views. */
 export async function viewOf(node: RunningNode): Promise<string> {
-  return (await linesOf(node)).map(ownership).sort().join("\n");
+  // Told of an address by MEET a node lists it once more under an id that it has made up, until it is answered.
+  const lines = (await linesOf(node)).filter(({ flags }) => !flags.includes("handshake"));
+  return lines.map(ownership).sort().join("\n");
 }
 
 /** What a node owns, or whom it follows, in its own eyes. */
