@@ -36,7 +36,7 @@ export class ClassicBatch {
   /** Opens the slots and finds the keys of those that had some when they were counted. */
   async open(): Promise<void> {
     const { from, to, pace } = this.#move;
-    // Slots that no keys travel for wait for nothing else.
+    // Slots without keys meet no other pause.
     await pace.awaitCalm();
     const source = this.#context.clients.at(from.address);
     // The target first: a migrating source already sends clients on with ASK, and a target that is not

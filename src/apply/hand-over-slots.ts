@@ -5,6 +5,7 @@ import type { ApplyContext } from "./apply-context.ts";
 import type { PairMove } from "./pair-move.ts";
 
 const OTHERS_AT_ONCE = 32;
+
 /**
  * Makes the target the owner: on the target first (redis/redis#7116: were the source told first and the
  * target to die, nobody would own the slots), then on the source, then on the other primaries where these
@@ -19,7 +20,7 @@ export async function handOverSlots(
 ): Promise<void> {
   const source = clients.at(move.from.address);
   await source.markMigrating(slots, move.to.id);
-  await clients.at(move.to.address).takeSlots(slots, { ownerId: move.to.id, sourceId: move.from.id });
+  await clients.at(move.to.address).takeSlots(slots, move.to.id);
   await source.setSlotOwner(slots, move.to.id);
   move.tally.slotsMoved(slots.length);
   await eachBounded(move.toTell, OTHERS_AT_ONCE, async (other) => {

@@ -37,10 +37,6 @@ async function moved(
       return Promise.resolve();
     };
   };
-  const takeSlots: NodeClient["takeSlots"] = async (slots, { ownerId, sourceId }) => {
-    expect(sourceId).toBe(source.id);
-    await setSlotOwner("b")(slots, ownerId);
-  };
   const done = () => Promise.resolve();
   let isSent = false;
   const { context } = aFakeApplyContext({
@@ -61,7 +57,7 @@ async function moved(
         },
         setSlotOwner: setSlotOwner("a"),
       },
-      "10.0.0.2:6379": { markImporting: done, takeSlots },
+      "10.0.0.2:6379": { markImporting: done, takeSlots: setSlotOwner("b") },
       "10.0.0.3:6379": { setSlotOwner: setSlotOwner("c") },
     }),
   });

@@ -15,12 +15,6 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-interface Opening {
-  readonly access: NodeAccess;
-  readonly database: number;
-  readonly silenceMs?: number;
-}
-
 /**
  * One connection for very many commands: they are written as the bytes that they are, and replies are read as bytes.
  * It is never opened anew. Once it has failed, what was sent and not answered may be done or not.
@@ -29,20 +23,17 @@ export class BulkConnection implements Disposable {
   readonly address: Address;
   readonly #access: NodeAccess;
   readonly #socket: Socket;
-  readonly #silenceMs: number;
+  #silenceMs: number;
   readonly #waiting: Waiting[] = [];
   #failure: Error | undefined;
   #hasAnswered = false;
   #lastError: string | undefined;
 
-  private constructor(
-    address: Address,
-    { access, socket, silenceMs }: { access: NodeAccess; socket: Socket; silenceMs: number },
-  ) {
+  private constructor(address: Address, access: NodeAccess, socket: Socket) {
     this.address = address;
     this.#access = access;
     this.#socket = socket;
-    this.#silenceMs = silenceMs;
+    this.#silenceMs = access.timeoutMs;
     const reader = new ReplyReader((reply) => this.#take(reply));
     socket.setNoDelay(true);
     socket.on("data", (chunk: Buffer) => {
@@ -61,16 +52,12 @@ export class BulkConnection implements Disposable {
     });
   }
 
-  /**
-   * Connects, logs in, and selects a database.
-   *
-   * @param silenceMs how long it may be silent while it is asked for something, 0 for any time.
-   * @throws ConnectFailed, NodeFailed.
-   */
-  static async open(address: Address, opening: Opening): Promise<BulkConnection> {
-    const { access, database, silenceMs = access.timeoutMs } = opening;
-    const socket = await openSocket(address, access);
-    const connection = new BulkConnection(address, { access, socket, silenceMs });
+  /** Connects, logs in, and selects a database. @throws ConnectFailed, NodeFailed. */
+  static async open(
+    address: Address,
+    { access, database }: { readonly access: NodeAccess; readonly database: number },
+  ): Promise<BulkConnection> {
+    const connection = new BulkConnection(address, access, await openSocket(address, access));
     try {
       await connection.#logIn();
       if (database !== 0) await connection.must(["SELECT", String(database)]);
@@ -86,13 +73,20 @@ export class BulkConnection implements Disposable {
     return credentialsFor(this.#access, this.address).username ?? "default";
   }
 
-  /** How long it may be silent while it is asked for something. */
+  /** How long it may be silent while it is asked for something, unless somebody else keeps the time. */
   get timeoutMs(): number {
     return this.#access.timeoutMs;
   }
 
+  /** All that has come over it. */
   get bytesRead(): number {
     return this.#socket.bytesRead;
+  }
+
+  /** From now on whoever sends sees to it that replies come. */
+  allowSilence(): void {
+    this.#silenceMs = 0;
+    this.#socket.setTimeout(0);
   }
 
   get isOver(): boolean {
@@ -131,7 +125,7 @@ export class BulkConnection implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#fail(new Error("slotctl has closed it itself"));
+    this.#fail(this.#lost(new Error("slotctl has closed it itself")));
   }
 
   async #logIn(): Promise<void> {

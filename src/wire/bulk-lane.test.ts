@@ -37,18 +37,30 @@ test("a long list of commands has a connection of its own, and so have shorter o
   expect(at.node.connectionCount()).toBe(2);
 });
 
-test("where the node takes no second connection all goes over the first, and it is asked only once", async () => {
-  let logins = 0;
+test.each([
+  { password: "secret", refuses: "AUTH" },
+  { password: undefined, refuses: "PING" },
+])("a second connection that is refused at $refuses is done without, and asked for once", async (given) => {
+  let greetings = 0;
   const answer: Answer = (command) => {
-    if (command[0] !== "AUTH") return counting(command);
-    logins += 1;
-    return logins === 1 ? "OK" : new Error("ERR max number of clients reached");
+    if (command[0] !== given.refuses) return command[0] === "AUTH" ? "OK" : counting(command);
+    greetings += 1;
+    return greetings === 1 ? "OK" : new Error("ERR max number of clients reached");
   };
-  using at = await connected(answer, { ...access, password: "secret" });
+  using at = await connected(answer, { ...access, password: given.password });
   await at.connection.send(few);
   expect(await at.connection.send(many)).toHaveLength(400);
   expect(await at.connection.send(many)).toHaveLength(400);
-  expect({ logins, connections: at.node.connectionCount() }).toEqual({ logins: 2, connections: 2 });
+  expect({ greetings, connections: at.node.connectionCount() }).toEqual({ greetings: 2, connections: 2 });
+});
+
+test("a second connection on which nobody answers is done without as well", async () => {
+  let pings = 0;
+  using at = await connected((command) =>
+    command[0] === "PING" && ++pings > 1 ? silence : counting(command),
+  );
+  await at.connection.send(few);
+  expect(await at.connection.send(many)).toHaveLength(400);
 });
 
 test("replies are what a client library makes of them", async () => {

@@ -13,6 +13,8 @@ const WORDS_TO_OPEN = 1000;
 const WORDS_ONCE_OPEN = 50;
 /** The lengths and line ends around a word, or around the words of a command. */
 const FRAME_BYTES = 16;
+/** It only saves time: where it does not come about at once, all goes over the first connection. */
+const OPENING_MS_MAX = 1000;
 
 /**
  * A second connection to a node, for long lists of commands: a client library makes an object and a promise of each,
@@ -56,16 +58,19 @@ export class BulkLane {
 
   async #connect(): Promise<BulkConnection | undefined> {
     const { BulkConnection } = await import("./bulk-connection.ts");
+    const access = { ...this.#access, timeoutMs: Math.min(OPENING_MS_MAX, this.#access.timeoutMs / 2) };
+    let connection: BulkConnection | undefined;
     try {
-      const opening = { access: this.#access, database: 0, silenceMs: 0 };
-      const connection = await BulkConnection.open(this.#address, opening);
-      // Who takes no more clients says so in place of the first reply.
-      await connection.one("PING");
+      connection = await BulkConnection.open(this.#address, { access, database: 0 });
+      // Whoever takes no more clients says so in place of the first reply.
+      await connection.must(["PING"]);
+      connection.allowSilence();
       if (this.#isRefused) connection[Symbol.dispose]();
       this.#bytesReadBefore = this.bytesRead;
       this.#connection = connection;
       return connection;
     } catch (error) {
+      connection?.[Symbol.dispose]();
       if (!isOperational(error)) throw error;
       this.#isRefused = true;
       return undefined;
@@ -97,7 +102,7 @@ function hasWords(commands: readonly Command[], enough: number): boolean {
   return commands.some((command) => (words += command.length) >= enough);
 }
 
-/** At most, but for words of other than ASCII letters. */
+/** About how many they come to: more, unless their letters are others than ASCII has. */
 function bytesOf(commands: readonly Command[]): number {
   return commands.reduce((sum, words) => words.reduce<number>(withWord, sum + FRAME_BYTES), 0);
 }

@@ -94,7 +94,7 @@ export class Connection {
   }
 
   async #exchange(commands: readonly Command[], asBuffers: boolean): Promise<Reply[]> {
-    const bulk = this.#isSpecial ? undefined : await this.#bulk.connectionFor(commands);
+    const bulk = this.#readsOtherwise ? undefined : await this.#bulk.connectionFor(commands);
     if (bulk) return await sendInBulk(bulk, commands, { asBuffers });
     const redis = await this.#open();
     const pipeline = redis.pipeline();
@@ -114,7 +114,7 @@ export class Connection {
   }
 
   /** Whether its replies are to be read in another way than usual. */
-  get #isSpecial(): boolean {
+  get #readsOtherwise(): boolean {
     const { integersAsText = false, replyBytesMax } = this.#connecting;
     return integersAsText || replyBytesMax !== undefined;
   }

@@ -35,13 +35,10 @@ export interface NodeClient {
   markImporting(slots: Iterable<number>, sourceId: string): Promise<void>;
   markMigrating(slots: Iterable<number>, targetId: string): Promise<void>;
   /**
-   * The node, whose id is `ownerId`, takes slots that it imports from `sourceId`. It may do so in any number of changes;
-   * the first gives it an epoch with which its claims hold.
+   * The node, whose id is `ownerId`, takes slots that it imports. It may do so in any number of changes; the first gives
+   * it an epoch with which its claims hold.
    */
-  takeSlots(
-    slots: readonly number[],
-    ids: { readonly ownerId: string; readonly sourceId: string },
-  ): Promise<void>;
+  takeSlots(slots: readonly number[], ownerId: string): Promise<void>;
   /** Says that `ownerId` owns the slots. */
   setSlotOwner(slots: Iterable<number>, ownerId: string): Promise<void>;
   /** The slots are no longer on their way. */

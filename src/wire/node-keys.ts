@@ -93,7 +93,8 @@ export class NodeKeys {
   async countUnseen(seen: SlotSet): Promise<number> {
     const counting = Array.from(seen, (slot): Command => ["CLUSTER", "COUNTKEYSINSLOT", slot]);
     const replies = (await this.#run([["MULTI"], ["DBSIZE"], ...counting, ["EXEC"]])).at(-1);
-    const [all = 0, ...counts] = Array.isArray(replies) ? replies.map(Number) : [];
+    const [all = Number.NaN, ...counts] = Array.isArray(replies) ? replies.map(Number) : [];
+    if (counts.length !== counting.length || [all, ...counts].some(Number.isNaN)) throw this.#uncounted("");
     return all - counts.reduce((sum, count) => sum + count, 0);
   }
 
@@ -103,9 +104,12 @@ export class NodeKeys {
     const isUnmarked = marked instanceof Error && !isSeenUnmarked(marked);
     if (typeof reply === "number" && !isUnmarked) return reply;
     const refusal = isUnmarked ? marked : reply;
-    const said = refusal instanceof Error ? `: ${refusal.message}` : "";
+    throw this.#uncounted(refusal instanceof Error ? `: ${refusal.message}` : "");
+  }
+
+  #uncounted(said: string): NodeFailed {
     const node = formatAddress(this.#connection.address);
-    throw new NodeFailed(`${node} did not count the keys of a slot that it does not own${said}.`, {
+    return new NodeFailed(`${node} did not count the keys of a slot that it does not own${said}.`, {
       code: "command-failed",
       node,
     });

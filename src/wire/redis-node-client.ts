@@ -121,8 +121,8 @@ export class RedisNodeClient implements NodeClient {
     await this.#setSlots.setOwner(slots, ownerId);
   }
 
-  async takeSlots(slots: readonly number[], ids: { ownerId: string; sourceId: string }): Promise<void> {
-    await this.#setSlots.take(slots, ids);
+  async takeSlots(slots: readonly number[], ownerId: string): Promise<void> {
+    await this.#setSlots.take(slots, ownerId);
   }
 
   async closeSlots(slots: Iterable<number>): Promise<void> {

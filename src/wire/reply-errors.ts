@@ -44,9 +44,9 @@ export function isUnknownNode(error: ReplyError): boolean {
   return /unknown node/i.test(error.message);
 }
 
-/** SETSLOT IMPORTING at the node that owns the slot. */
-export function isOwnAlready(error: ReplyError): boolean {
-  return /already the owner of hash slot/i.test(error.message);
+/** EXEC by itself: whoever may not use it, or a server that calls it otherwise, says something else. */
+export function isWithoutMulti(error: ReplyError): boolean {
+  return /without multi/i.test(error.message);
 }
 
 /** DELSLOTS of a slot that nobody owns: what was wanted holds already. */

@@ -1,82 +1,107 @@
-import { describe, expect, test } from "vitest";
-import { aNodeLike, HEIR, idIn } from "../../test/support/a-node-like.ts";
-import type { FakeReply } from "../../test/support/fake-node.ts";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { HEIR, idIn } from "../../test/support/a-node-like.ts";
+import { aFakeNode, type FakeReply } from "../../test/support/fake-node.ts";
+import { serverTexts } from "../../test/support/server-texts.ts";
+import { plainAccess } from "./node-access.ts";
+import { RedisNodeClients } from "./redis-node-clients.ts";
 
 const NOT_BEGUN = new Error("ERR EXEC without MULTI");
-const NOT_ALLOWED = new Error("NOPERM User default has no permissions to run it");
+const NO_EXEC = new Error(
+  "EXECABORT Transaction discarded because of: NOPERM this user has no permissions to run it",
+);
+const NO_MULTI = new Error("NOPERM this user has no permissions to run the 'multi' command");
+const UNKNOWN = new Error("ERR unknown command 'EXEC', with args beginning with: ");
 const ABORTED = new Error("EXECABORT Transaction discarded because of previous errors.");
+const FULL = new Error("OOM command not allowed when used memory > 'maxmemory'.");
 const DEMOTED = new Error("ERR Please use SETSLOT only with masters.");
-const OWN_ALREADY = new Error("ERR I'm already the owner of hash slot 5");
 
-/** What a node like one of `server` is sent after a look, as it takes slots 5, 6, and 7. */
-async function sentWhenTaking(server: string, refusal: (command: readonly string[]) => Error | undefined) {
-  let queue: FakeReply[] | undefined;
-  const { client, asked } = await aNodeLike(server, (command) => {
-    const refused = refusal(command);
-    const results = queue;
-    if (command[0] === "EXEC") {
-      queue = undefined;
-      return refused ?? results ?? NOT_BEGUN;
-    }
-    if (command[0] === "MULTI" && !refused) queue = [];
-    else queue?.push(refused ?? "OK");
-    return results ? "QUEUED" : (refused ?? "OK");
-  });
-  await client.look();
-  const ofLook = asked().length;
-  await client.takeSlots([5, 6, 7], { ownerId: idIn(server, "primary"), sourceId: HEIR });
-  const named = (id: string) => (id === HEIR ? "source" : "own");
-  return asked()
-    .slice(ofLook)
-    .map((command) => command.replace("CLUSTER SETSLOT ", "").replace(/[0-9a-f]{40}/, named));
+interface Takes {
+  readonly server?: string;
+  /** Slots of 5, 6 and 7 that the node still imports. */
+  readonly imported?: readonly number[];
+  /** What it refuses, inside a transaction or not. */
+  readonly refusal?: (command: readonly string[], isQueued: boolean) => Error | undefined;
 }
 
-const none = () => undefined;
-const OWNED = ["5 NODE own", "6 NODE own", "7 NODE own"];
+/** What a node is sent after a look, as it takes slots 5, 6, and 7. */
+async function sentWhenTaking({ server = "redis-7.0", imported = [5, 6, 7], refusal }: Takes = {}) {
+  const texts = serverTexts(server);
+  const own = idIn(server, "primary");
+  const marks = imported.map((slot) => ` [${slot}-<-${HEIR}]`).join("");
+  const plain = (command: readonly string[]): FakeReply => {
+    const text = command.join(" ");
+    if (text === "CLUSTER NODES")
+      return texts.read("primary", "nodes").replace(/^.*myself.*$/m, `$&${marks}`);
+    if (text === "CLUSTER INFO") return texts.read("primary", "cluster-info");
+    return text === "INFO" ? texts.read("primary", "info") : "OK";
+  };
+  let queue: FakeReply[] | undefined;
+  let isAborted = false;
+  const node = await aFakeNode((command) => {
+    const [name] = command;
+    const refused = refusal?.(command, queue !== undefined);
+    if (name === "EXEC") {
+      const results = queue;
+      queue = undefined;
+      return refused ?? (isAborted ? ABORTED : (results ?? NOT_BEGUN));
+    }
+    if (refused) {
+      isAborted = queue !== undefined;
+      return refused;
+    }
+    if (name === "MULTI") queue = [];
+    else if (queue) queue.push(plain(command));
+    return queue && name !== "MULTI" ? "QUEUED" : plain(command);
+  });
+  const clients = new RedisNodeClients(plainAccess(5000));
+  onTestFinished(() => clients[Symbol.dispose]());
+  const client = clients.at(node.address);
+  await client.look();
+  const ofLook = node.commands.length;
+  await client.takeSlots([5, 6, 7], own);
+  return node.commands
+    .slice(ofLook)
+    .map((command) => command.join(" ").replace("CLUSTER SETSLOT ", "").replace(own, "own"));
+}
+
+const EACH = ["5 NODE own", "6 NODE own", "7 NODE own"];
+const BEGUN = ["EXEC", "MULTI", "CLUSTER NODES", "5 NODE own", "EXEC"];
 
 describe("slots that a node takes", () => {
   test("are closed first, but for the one that gives it an epoch and the one that all others hear of", async () => {
-    expect(await sentWhenTaking("redis-7.0", none)).toEqual([
-      "EXEC",
-      "MULTI",
-      "5 IMPORTING source",
-      "5 NODE own",
-      "EXEC",
-      "MULTI",
-      "6 STABLE",
-      "6 NODE own",
-      "7 NODE own",
-      "EXEC",
-    ]);
+    const others = ["MULTI", "6 STABLE", "6 NODE own", "7 NODE own", "EXEC"];
+    expect(await sentWhenTaking()).toEqual([...BEGUN, ...others]);
   });
 
-  test("are taken one by one where the first is its own already, which gives it no epoch", async () => {
-    const sent = await sentWhenTaking("redis-7.0", (command) =>
-      command[3] === "IMPORTING" ? OWN_ALREADY : undefined,
-    );
-    expect(sent).toEqual(["EXEC", "MULTI", "5 IMPORTING source", "5 NODE own", "EXEC", ...OWNED]);
-  });
+  test.each([{ imported: [] }, { imported: [6, 7] }, { imported: [5, 7] }])(
+    "are taken one by one where it imports $imported only, for the rest may be somebody else's by now",
+    async ({ imported }) => {
+      expect(await sentWhenTaking({ imported })).toEqual([...BEGUN, ...EACH]);
+    },
+  );
 
   test.each([
-    { command: "EXEC", tried: ["EXEC"] },
-    { command: "MULTI", tried: ["EXEC", "MULTI", "5 IMPORTING source", "5 NODE own", "EXEC"] },
-  ])("are taken one by one where $command is not allowed", async ({ command, tried }) => {
-    const sent = await sentWhenTaking("redis-7.0", ([name]) => (name === command ? NOT_ALLOWED : undefined));
-    expect(sent).toEqual([...tried, ...OWNED]);
+    { what: "EXEC is not allowed", refused: "EXEC", as: NO_EXEC, tried: ["EXEC"] },
+    { what: "EXEC is called otherwise", refused: "EXEC", as: UNKNOWN, tried: ["EXEC"] },
+    { what: "MULTI is not allowed", refused: "MULTI", as: NO_MULTI, tried: BEGUN },
+  ])("are taken one by one where $what", async ({ refused, as, tried }) => {
+    const refusal = ([name]: readonly string[]) => (name === refused ? as : undefined);
+    expect(await sentWhenTaking({ refusal })).toEqual([...tried, ...EACH]);
   });
 
   test("are taken one by one where the memory is full, for then nothing is queued", async () => {
-    const isFull = ([name]: readonly string[]) => name === "EXEC";
-    const sent = await sentWhenTaking("redis-7.0", (command) => (isFull(command) ? ABORTED : undefined));
-    expect(sent).toEqual(["EXEC", "MULTI", "5 IMPORTING source", "5 NODE own", "EXEC", ...OWNED]);
+    const refusal = ([name]: readonly string[], isQueued: boolean) =>
+      isQueued && name !== "EXEC" ? FULL : undefined;
+    expect(await sentWhenTaking({ refusal })).toEqual([...BEGUN, ...EACH]);
   });
 
   test("are taken side by side by Valkey, which ends in a transaction that waits for replicas", async () => {
-    expect((await sentWhenTaking("valkey-9.1", none)).toSorted()).toEqual(OWNED);
+    expect((await sentWhenTaking({ server: "valkey-9.1" })).toSorted()).toEqual(EACH);
   });
 
   test("are a failure where the node does not take one", async () => {
-    const sent = sentWhenTaking("redis-7.0", (command) => (command[2] === "6" ? DEMOTED : undefined));
-    await expect(sent).rejects.toMatchObject({ code: "failed-over" });
+    const refusal = (command: readonly string[], isQueued: boolean) =>
+      command[2] === "5" && !isQueued ? DEMOTED : undefined;
+    await expect(sentWhenTaking({ imported: [], refusal })).rejects.toMatchObject({ code: "failed-over" });
   });
 });

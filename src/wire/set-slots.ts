@@ -1,4 +1,5 @@
 import type { Look, NodeView } from "../cluster/node-view.ts";
+import { parseNodes } from "../cluster/parse-nodes.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
 import { NodeFailed } from "../errors.ts";
 import type { Command } from "./command.ts";
@@ -6,7 +7,7 @@ import type { Connection } from "./connection.ts";
 import { LANES, Lanes } from "./lanes.ts";
 import type { NodeAccess } from "./node-access.ts";
 import { nodeFailure } from "./node-failure.ts";
-import { isDemoted, isDenied, isOwnAlready, isUnassigned, ReplyError } from "./reply-errors.ts";
+import { isDemoted, isUnassigned, isWithoutMulti, ReplyError } from "./reply-errors.ts";
 import { type Run, runOver } from "./run-commands.ts";
 import { SAID_WHEN_DEMOTED } from "./said-when-demoted.ts";
 
@@ -27,7 +28,8 @@ export class SetSlots {
   readonly #run: Run;
   readonly #look: () => Promise<Look>;
   #id: string | undefined;
-  #blocks = false;
+  /** Unknown until the node was looked at. */
+  #blocks: boolean | undefined;
   #waitsForReplicas = false;
   #mayExec: Promise<boolean> | undefined;
   #hidesKeys = false;
@@ -88,19 +90,17 @@ export class SetSlots {
    * then: the first, for without a new epoch no claim of the others would hold, and the last, for the news. Between
    * closing a slot and taking it nobody may see it, nor may we end: its keys would be at a node that does not import it.
    *
-   * @param sourceId whom the slots are imported from.
+   * Slots that it imports no longer may be somebody else's by now, with newer keys: those are taken one by one, with no
+   * newer epoch, and whoever has one keeps them.
    */
-  async take(
-    slots: readonly number[],
-    { ownerId, sourceId }: { ownerId: string; sourceId: string },
-  ): Promise<void> {
+  async take(slots: readonly number[], ownerId: string): Promise<void> {
     const [first, ...others] = slots;
     if (first === undefined) return;
     const own = (slot: number): Command => ["CLUSTER", "SETSLOT", slot, "NODE", ownerId];
-    const mark: Command = ["CLUSTER", "SETSLOT", first, "IMPORTING", sourceId];
-    const isTogether =
-      (await this.#mayTransact()) && gaveEpoch(await this.#transaction([mark, own(first)], isOwnAlready));
-    if (!isTogether) {
+    const began = (await this.#mayTransact())
+      ? await this.#transaction([["CLUSTER", "NODES"], own(first)])
+      : [];
+    if (began instanceof ReplyError || !importsAll(began[0], slots)) {
       await this.#takeEach(slots, ownerId);
       return;
     }
@@ -122,11 +122,14 @@ export class SetSlots {
     }
   }
 
-  /** EXEC by itself does nothing, and is refused to whoever may not use it: after MULTI that could not be mended. */
+  /**
+   * EXEC by itself does nothing, and says so to whoever may use it. Were it refused after MULTI, what is sent next would
+   * be queued for ever, and the reply to that looks like success.
+   */
   async #mayTransact(): Promise<boolean> {
-    if (this.#blocks) return false;
+    if (this.#blocks !== false) return false;
     this.#mayExec ??= this.#run([["EXEC"]], { tolerate: () => true }).then(
-      ([reply]) => !(reply instanceof ReplyError && isDenied(reply)),
+      ([reply]) => reply instanceof ReplyError && isWithoutMulti(reply),
     );
     return await this.#mayExec;
   }
@@ -188,7 +191,7 @@ export class SetSlots {
   ): Promise<readonly unknown[] | ReplyError> {
     const replies = await this.#run([["MULTI"], ...commands, ["EXEC"]], { tolerate: () => true });
     const results = replies.at(-1);
-    if (!Array.isArray(results)) {
+    if (!Array.isArray(results) || results.length !== commands.length) {
       const refusal = replies.find((reply) => reply instanceof ReplyError);
       return refusal ?? new ReplyError("ERR the transaction was not carried out");
     }
@@ -210,7 +213,12 @@ export class SetSlots {
   }
 }
 
-/** Whether a slot was taken as an imported one: one that is the node's own already gives it no newer epoch. */
-function gaveEpoch(results: readonly unknown[] | ReplyError): boolean {
-  return !(results instanceof ReplyError) && !(results[0] instanceof Error);
+/** @param said what the node answered to CLUSTER NODES. */
+function importsAll(said: unknown, slots: readonly number[]): boolean {
+  if (typeof said !== "string") return false;
+  const { openSlots } = parseNodes(said).self;
+  const imported = new Set(
+    openSlots.flatMap(({ slot, direction }) => (direction === "importing" ? [slot] : [])),
+  );
+  return slots.every((slot) => imported.has(slot));
 }

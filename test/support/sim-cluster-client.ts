@@ -164,8 +164,8 @@ class SimNodeClient implements NodeClient {
     await this.#tellOf(slots, "MIGRATING", (slot) => (node) => setSlotMigrating(node, { slot, to }));
   }
 
-  async takeSlots(slots: readonly number[], ids: { ownerId: string; sourceId: string }): Promise<void> {
-    await this.#tell("CLUSTER SETSLOT", takingSlots(this.#world, slots, ids));
+  async takeSlots(slots: readonly number[], owner: string): Promise<void> {
+    await this.#tell("CLUSTER SETSLOT", takingSlots(this.#world, slots, owner));
   }
 
   async setSlotOwner(slots: Iterable<number>, owner: string): Promise<void> {

@@ -69,23 +69,24 @@ export function giveUpSlot(node: SimNode, { slot, from }: { slot: number; from: 
 export function takingSlots(
   world: SimWorld,
   slots: readonly number[],
-  { ownerId: owner, sourceId: from }: { ownerId: string; sourceId: string },
+  owner: string,
 ): ((node: SimNode) => void)[] {
   const [first, ...others] = slots;
   const own = (slot: number) => (node: SimNode) => setSlotNode(world, node, { slot, owner });
   if (first === undefined || world.settings.server.engine === "valkey") return slots.map(own);
-  const takeImported = (node: SimNode): void => {
-    if (node.slots.ownerOf(first) !== owner) setSlotImporting(node, { slot: first, from });
+  let isTogether = false;
+  const takeFirst = (node: SimNode): void => {
+    isTogether = slots.every((slot) => node.importing.has(slot));
     own(first)(node);
   };
   const takeOthers = (node: SimNode): void => {
-    for (const slot of others.slice(0, -1)) {
-      setSlotStable(node, slot);
+    const last = others.at(-1);
+    for (const slot of others) {
+      if (isTogether && slot !== last) setSlotStable(node, slot);
       own(slot)(node);
     }
-    for (const slot of others.slice(-1)) own(slot)(node);
   };
-  return [takeImported, takeOthers];
+  return [takeFirst, takeOthers];
 }
 
 /** Without asking anybody: how the new owner of a slot makes its claim the newest. */
