@@ -1,5 +1,4 @@
 import type { Look, NodeView } from "../cluster/node-view.ts";
-import { parseNodes } from "../cluster/parse-nodes.ts";
 import { isServerFrom } from "../cluster/server-version.ts";
 import { NodeFailed } from "../errors.ts";
 import type { Command } from "./command.ts";
@@ -90,17 +89,17 @@ export class SetSlots {
    * then: the first, for without a new epoch no claim of the others would hold, and the last, for the news. Between
    * closing a slot and taking it nobody may see it, nor may we end: its keys would be at a node that does not import it.
    *
-   * Slots that it imports no longer may be somebody else's by now, with newer keys: those are taken one by one, with no
-   * newer epoch, and whoever has one keeps them.
+   * Nothing is marked anew for it: what is late here, and finds slots that have gone on to somebody else, must not get an
+   * epoch above that node's, which would delete the keys.
    */
   async take(slots: readonly number[], ownerId: string): Promise<void> {
     const [first, ...others] = slots;
     if (first === undefined) return;
     const own = (slot: number): Command => ["CLUSTER", "SETSLOT", slot, "NODE", ownerId];
     const began = (await this.#mayTransact())
-      ? await this.#transaction([["CLUSTER", "NODES"], own(first)])
+      ? await this.#transaction([own(first), ["CLUSTER", "INFO"]])
       : [];
-    if (began instanceof ReplyError || !importsAll(began[0], slots)) {
+    if (began instanceof ReplyError || !isNewestEpoch(began[1])) {
       await this.#takeEach(slots, ownerId);
       return;
     }
@@ -213,12 +212,9 @@ export class SetSlots {
   }
 }
 
-/** @param said what the node answered to CLUSTER NODES. */
-function importsAll(said: unknown, slots: readonly number[]): boolean {
+/** Whether a node's own epoch is the newest that it knows, by what it answered to CLUSTER INFO. */
+function isNewestEpoch(said: unknown): boolean {
   if (typeof said !== "string") return false;
-  const { openSlots } = parseNodes(said).self;
-  const imported = new Set(
-    openSlots.flatMap(({ slot, direction }) => (direction === "importing" ? [slot] : [])),
-  );
-  return slots.every((slot) => imported.has(slot));
+  const numberOf = (field: string) => Number(new RegExp(`^${field}:(\\d+)`, "m").exec(said)?.[1]);
+  return numberOf("cluster_my_epoch") >= numberOf("cluster_current_epoch");
 }

@@ -76,8 +76,8 @@ export function takingSlots(
   if (first === undefined || world.settings.server.engine === "valkey") return slots.map(own);
   let isTogether = false;
   const takeFirst = (node: SimNode): void => {
-    isTogether = slots.every((slot) => node.importing.has(slot));
     own(first)(node);
+    isTogether = node.configEpoch >= node.currentEpoch;
   };
   const takeOthers = (node: SimNode): void => {
     const last = others.at(-1);
