@@ -1,15 +1,9 @@
 import { expect, test } from "vitest";
-import type { NodeAccess } from "../wire/node-access.ts";
+import { plainAccess } from "../wire/node-access.ts";
 import type { Flag, Invocation } from "./invocation.ts";
 import { typedAddress } from "./typed-address.ts";
 
-const access: NodeAccess = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 1000,
-  mapAddress: (address) => address,
-};
+const access = plainAccess(1000);
 
 function invocation(...flags: Flag[]): Invocation {
   const nothing = { args: [], settings: new Map(), weights: [], stdin: undefined };

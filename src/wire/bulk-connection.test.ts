@@ -2,15 +2,9 @@ import { expect, test } from "vitest";
 import { aFakeNode, Misbehaviour } from "../../test/support/fake-node.ts";
 import { BulkConnection } from "./bulk-connection.ts";
 import { lookAtSource } from "./look-for-import.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { plainAccess } from "./node-access.ts";
 
-const access: NodeAccess = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 5000,
-  mapAddress: (announced) => announced,
-};
+const access = plainAccess(5000);
 
 test.each(["HTTP/1.1 400 Bad Request\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "$one\r\n"])(
   "who answers %j is said to be no server, not to have closed the connection",

@@ -2,15 +2,9 @@ import { expect, test } from "vitest";
 import { type Answer, aFakeNode, hangUp, silence } from "../../test/support/fake-node.ts";
 import type { Command } from "./command.ts";
 import { Connection } from "./connection.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { plainAccess } from "./node-access.ts";
 
-const access: NodeAccess = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 300,
-  mapAddress: (announced) => announced,
-};
+const access = plainAccess(300);
 
 const few: readonly Command[] = [["PING"]];
 const many = Array.from({ length: 400 }, (_, slot): Command => ["CLUSTER", "COUNTKEYSINSLOT", slot]);

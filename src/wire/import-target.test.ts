@@ -3,15 +3,9 @@ import { expect, test } from "vitest";
 import { aFakeNode } from "../../test/support/fake-node.ts";
 import { BulkConnection } from "./bulk-connection.ts";
 import { RedisImportTarget } from "./import-target.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { plainAccess } from "./node-access.ts";
 
-const access: NodeAccess = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 5000,
-  mapAddress: (announced) => announced,
-};
+const access = plainAccess(5000);
 
 test("of a value that is too large only its size is told, and nobody has to hold it", async () => {
   const replies = [["a value", 1_700_000_900_000], 5000, null, ["lasting", -1]];

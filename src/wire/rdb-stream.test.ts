@@ -2,18 +2,12 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { aFakeNode, type FakeReply, Misbehaviour, silence } from "../../test/support/fake-node.ts";
 import { SlotctlError } from "../errors.ts";
-import type { NodeAccess } from "./node-access.ts";
+import { plainAccess } from "./node-access.ts";
 import { openRdbStream } from "./rdb-stream.ts";
 
 const MARK = "0123456789abcdef0123456789abcdef01234567";
 const FULL = "+FULLRESYNC 8371445ee33c1a3f0fc9e9d0f0e3f7a7a44d0f10 4711\r\n";
-const access: NodeAccess = {
-  username: undefined,
-  password: undefined,
-  tls: undefined,
-  timeoutMs: 5000,
-  mapAddress: (announced) => announced,
-};
+const access = plainAccess(5000);
 
 /** A node that answers PSYNC with these bytes, and then hangs up or says nothing more. */
 function nodeThatSends(bytes: string, ending: "closes" | "says nothing more" = "says nothing more") {
