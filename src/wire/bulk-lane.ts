@@ -1,6 +1,6 @@
 import type { Address } from "../cluster/address.ts";
 import { isOperational } from "../errors.ts";
-import type { BulkConnection } from "./bulk-connection.ts";
+import { BulkConnection } from "./bulk-connection.ts";
 import { CommandBytes } from "./command-bytes.ts";
 import { withoutArguments } from "./connection-failure.ts";
 import type { Command, Reply } from "./command.ts";
@@ -57,7 +57,6 @@ export class BulkLane {
   }
 
   async #connect(): Promise<BulkConnection | undefined> {
-    const { BulkConnection } = await import("./bulk-connection.ts");
     const access = { ...this.#access, timeoutMs: Math.min(OPENING_MS_MAX, this.#access.timeoutMs / 2) };
     let connection: BulkConnection | undefined;
     try {
